@@ -1,0 +1,63 @@
+/* talik/io/series.h -- one variable, month by month, over one or several files.
+ *
+ * The files that hold the variable are put in order of time; together they must
+ * have each month at most once and without a gap.  A month is taken from the
+ * time bounds where they exist, else it is the one that holds the time stamp
+ * (first-of-month and mid-month stamps both occur).  Files may have calendars
+ * of their own; the series counts in months.
+ *
+ * Dimensions (time, [depth,] y, x), sizes as the grid's; the same axes (within
+ * 1e-4 degree or 1 % of a step) where the file has 1-D ones, either direction
+ * of rows: rows that run the other way than the grid's are an error that says
+ * so.  A variable without time is static: it has one "month".
+ *
+ * Missing  NaN, for _FillValue, missing_value and NaN in the file.
+ */
+#ifndef TALIK_IO_SERIES_H
+#define TALIK_IO_SERIES_H
+
+#include "talik/grid/calendar.h"
+#include "talik/grid/tile.h"
+#include "talik/io/nc.h"
+
+typedef struct tk_series tk_series;
+
+typedef struct {
+    const char *variable; /* its name in the files                        */
+    const char *units;    /* wanted; "" takes the numbers as they are     */
+    const char *units_in_file; /* "" = the attribute; else instead of it  */
+    bool water, daily;    /* see talik/io/units.h                         */
+    bool is_static;       /* has no time, or one step only                */
+    size_t ndepth;        /* wanted depths, m, found by value within 1 mm */
+    const double *depth;  /* (ndepth = 0: the variable has no depth axis) */
+} tk_series_want;
+
+/* **Collective.**  Opens those of the files that hold the variable; TK_EDATA if
+ * none does (with the nearest name), for months doubled or missing (named), for
+ * a grid or units that do not fit, for a calendar not known, ...
+ * tk_series_close ends it.
+ */
+tk_err tk_series_open(const tk_par *par, const tk_grid *grid, size_t nfile,
+                      const char *const *file, const tk_series_want *want,
+                      tk_series **series) TK_MUST;
+void tk_series_close(tk_series *series); /* **Collective.**  Accepts NULL. */
+
+/* Months held, [first, last]; both 0 if static. */
+int tk_series_first(const tk_series *series);
+int tk_series_last(const tk_series *series);
+tk_calendar tk_series_calendar(const tk_series *series, int month);
+const char *tk_series_variable(const tk_series *series);
+
+/* The time of the newest change of its files, s since 1970: dates in headers
+ * follow it, so that the same run writes the same bytes.
+ */
+long long tk_series_newest(const tk_series *series);
+
+/* **Collective.**  Months [first, first + n) of the run's lanes:
+ * out[n][max(ndepth,1)][nlane].  Ranks may bring different runs, also empty
+ * ones, but the same months.  TK_EDATA names months that are not there.
+ */
+tk_err tk_series_read(tk_series *series, const tk_run *run, int first, size_t n,
+                      float *out) TK_MUST;
+
+#endif

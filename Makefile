@@ -49,7 +49,11 @@ LDLIBS += $(shell $(PKGCONFIG) --libs $(LIBS) 2>/dev/null) -lm
 
 ALL_SRC := $(sort $(wildcard src/*/*.c))
 APP_SRC := $(filter src/app/%,$(ALL_SRC))
+# Double precision is for the gradient checks of nn alone.
 LIB_SRC := $(filter-out src/app/%,$(ALL_SRC))
+ifeq ($(BUILD),double)
+LIB_SRC := $(filter src/core/% src/nn/%,$(ALL_SRC))
+endif
 obj = $(patsubst %.c,$(OUT)/%.o,$(1))
 LIB := $(OUT)/libtalik.a
 ifeq ($(BUILD),release)

@@ -48,6 +48,9 @@ int tk_series_last(const tk_series *series);
 tk_calendar tk_series_calendar(const tk_series *series, int month);
 const char *tk_series_variable(const tk_series *series);
 
+/* The units of the values that tk_series_read gives; "" if none are known. */
+const char *tk_series_units(const tk_series *series);
+
 /* The time of the newest change of its files, s since 1970: dates in headers
  * follow it, so that the same run writes the same bytes.
  */

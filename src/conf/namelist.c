@@ -321,7 +321,7 @@ read_groups(tk_nml_reader *r)
         }
         TK_ASSERT(r->now.i > start.i);
     }
-    r->quiet = false;
+    r->quiet = r->short_of_memory;
     if (r->nl->ngroups == 0 && nloose > 0)
         tk_nml_wrong(r, &loose,
                      "no group: 'name = value' stands outside of "
@@ -393,7 +393,7 @@ tk_namelist_parse(const char *source, const char *bytes, size_t n,
     const size_t errors = p->errors;
 
     if (n > TK_NML_FILE_MOST)
-        return tk_fail(TK_EDATA, "%s: %zu bytes, at most %u are read", source,
+        return tk_fail(TK_ECONF, "%s: %zu bytes, at most %u are read", source,
                        n, TK_NML_FILE_MOST);
     TK_TRY(begin(&r, source, bytes, n));
     if (!is_binary(&r)) {
@@ -441,7 +441,15 @@ tk_namelist_read(const char *path, tk_namelist *nl, tk_problems *p)
     size_t n;
     tk_err err;
 
-    TK_TRY(tk_read_file(path, TK_NML_FILE_MOST, &bytes, &n));
+    err = tk_read_file(path, TK_NML_FILE_MOST, &bytes, &n);
+    if (err == TK_EDATA) { /* a wrong command line, not wrong data */
+        char why[TK_ERR_TEXT];
+
+        snprintf(why, sizeof why, "%s", tk_last_fault()->text);
+        return tk_fail(TK_ECONF, "%s", why);
+    }
+    if (err)
+        return err;
     err = tk_namelist_parse(path, bytes, n, nl, p);
     tk_free(bytes);
     return err;

@@ -93,7 +93,9 @@ tk_err tk_namelist_parse(const char *source, const char *bytes, size_t n,
 tk_err tk_namelist_parse_set(const char *setting, tk_namelist *nl,
                              tk_problems *p) TK_MUST;
 
-/* Reads a file: TK_EDATA if it is not readable or too long. */
+/* Reads a file.  TK_ECONF, without a line in p, if it is not readable or too
+ * long: its name came from the command line.
+ */
 tk_err tk_namelist_read(const char *path, tk_namelist *nl,
                         tk_problems *p) TK_MUST;
 void tk_namelist_drop(tk_namelist *nl);
@@ -115,7 +117,7 @@ void tk_namelist_write(const tk_namelist *nl, tk_text *out);
 
 /* `talik check --syntax`: reads any namelist, with any groups and keys, and
  * writes it to out, which stays empty if it is wrong.  The report is added to
- * problems, warnings included.  TK_ECONF if it is wrong, TK_EDATA as above.
+ * problems, warnings included.  TK_ECONF if it is wrong or not readable.
  */
 tk_err tk_namelist_syntax(const char *path, tk_text *out,
                           tk_text *problems) TK_MUST;

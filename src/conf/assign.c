@@ -101,6 +101,8 @@ tk_params_assign(const tk_params_run *run, const char *group,
     for (size_t k = 0; k < item->n && !tk_problems_full(run->p); k++) {
         const tk_nml_value *v = &run->nl->values[item->first + k];
 
+        if (v->kind == TK_NML_NULL && !v->counted && next == t.total)
+            continue; /* a comma too many, at the end */
         if (v->repeat > t.total - next) {
             report_too_many(run, item, &t, v);
             good = false;

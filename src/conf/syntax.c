@@ -3,13 +3,22 @@
 #include "talik/conf/namelist.h"
 #include "talik/core/mem.h"
 
-/* As written; a tab or line end between the parts of a complex is a blank. */
+/* As written, but a complex number comes on one line. */
 static void
 write_value(const tk_namelist *nl, const tk_nml_value *v, tk_text *out)
 {
     if (v->counted)
         tk_text_add(out, "%u*", v->repeat);
-    tk_text_add_bytes(out, nl->text + v->at, v->len);
+    if (v->kind != TK_NML_COMPLEX) {
+        tk_text_add_bytes(out, nl->text + v->at, v->len);
+        return;
+    }
+    for (unsigned i = 0; i < v->len; i++) {
+        const char c = nl->text[v->at + i];
+
+        if (c != '\r')
+            tk_text_add_bytes(out, c == '\n' || c == '\t' ? " " : &c, 1);
+    }
 }
 
 static void

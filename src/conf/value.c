@@ -273,6 +273,14 @@ read_string(tk_nml_reader *r)
     return check_separated(r);
 }
 
+/* Within a complex number; a comment has no place there. */
+static void
+skip_white(tk_nml_reader *r)
+{
+    while (tk_nml_is_blank(tk_nml_peek(r, 0)) || tk_nml_peek(r, 0) == '\n')
+        tk_nml_step(r, 1);
+}
+
 /* At '(': two numbers. */
 static bool
 read_complex(tk_nml_reader *r)
@@ -284,17 +292,17 @@ read_complex(tk_nml_reader *r)
         size_t n = 0;
         tk_nml_kind kind;
 
-        tk_nml_skip_blanks(r);
+        skip_white(r);
         while (!ends_lump(r, r->now.i + n) && tk_nml_peek(r, n) != ')')
             n++;
         kind = tk_nml_token_kind(r->s + r->now.i, n);
         tk_nml_step(r, n);
-        tk_nml_skip_blanks(r);
+        skip_white(r);
         if ((kind != TK_NML_INT && kind != TK_NML_REAL)
             || tk_nml_peek(r, 0) != (part == 0 ? ',' : ')')) {
             tk_nml_wrong(r, &open,
-                         "a complex number is written as (1.0, 2.0), "
-                         "on one line; text needs quotes");
+                         "a complex number is written as (1.0, 2.0); "
+                         "text needs quotes");
             tk_nml_step(r, tk_nml_lump_length(r));
             return false;
         }

@@ -101,7 +101,7 @@ form(void **state)
                  "&a\nx(2:4,:) = 1, 2, 3\ny%b(1)%c = 'q'\n/\n");
     check_normal("&a x=,,1,,2*,3*5,,\n/", "&a\nx = , , 1, , 2*, 3*5, ,\n/\n");
     check_normal("&a x=, /", "&a\nx = ,\n/\n");
-    check_normal("&a z=( 1.0 ,\t2d0 ) /", "&a\nz = ( 1.0 ,\t2d0 )\n/\n");
+    check_normal("&a z=( 1.0\r\n,\t2d0 ) /", "&a\nz = ( 1.0 , 2d0 )\n/\n");
     check_normal("&a nan=1 inf=nan nan(2)=nan(1) t=t /",
                  "&a\nnan = 1\ninf = nan\nnan(2) = nan(1)\nt = t\n/\n");
     check_normal("&a/\n&a &end\n$b x=1 $END", "&a\n/\n&a\n/\n&b\nx = 1\n/\n");

@@ -60,7 +60,8 @@ tk_namelist_syntax(const char *path, tk_text *out, tk_text *problems)
 
     if (err == TK_OK)
         tk_namelist_write(&nl, out);
-    tk_text_add_bytes(problems, tk_text_get(&p.text), p.text.len);
+    if (p.text.len > 0)
+        tk_text_add_bytes(problems, p.text.at, p.text.len);
     if (err == TK_OK && (out->failed || problems->failed))
         err = tk_fail(TK_ERUN, "%s: out of memory", path);
     tk_problems_drop(&p);

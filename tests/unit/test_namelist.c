@@ -293,6 +293,8 @@ no_file(void **state)
                      TK_ECONF);
     assert_non_null(strstr(tk_last_fault()->text, "/no/such.nml"));
     assert_int_equal(out.len + problems.len, 0);
+    tk_text_drop(&out);
+    tk_text_drop(&problems);
 }
 
 static void

@@ -198,7 +198,7 @@ surface(const tk_column_opts *o, const double *tair, const double *depth,
 
 void
 tk_bundle_month(tk_bundle *b, const tk_column *col, const tk_month_forcing *f,
-                size_t first, size_t L, int record, double *tsoil,
+                size_t first, size_t L, bool record, double *tsoil,
                 double *snow_depth, double *swe)
 {
     const tk_month_window *w = f->w;

@@ -6,6 +6,8 @@
 #ifndef TALIK_PHYS_COLUMN_IMPL_H
 #define TALIK_PHYS_COLUMN_IMPL_H
 
+#include <stdbool.h>
+
 #include "talik/phys/column.h"
 
 #define TK_NODES_MAX 256
@@ -18,7 +20,6 @@ struct tk_column {
     double dz[TK_NODES_MAX], z[TK_NODES_MAX]; /* thickness, depth of centre */
     size_t above[TK_DEPTHS_MAX];  /* the node above an output depth      */
     double toward[TK_DEPTHS_MAX]; /* weight of the node below that       */
-    size_t nread;                 /* nodes that output reads: 0..nread-1 */
 };
 
 /* Per node and cell.  T = A + B H on the line that H lies on:
@@ -100,7 +101,7 @@ typedef struct {
 /* record: also tk_bundle_record at the end of each step. */
 void tk_bundle_month(tk_bundle *b, const tk_column *col,
                      const tk_month_forcing *f, size_t first, size_t L,
-                     int record, double *tsoil, double *snow_depth,
+                     bool record, double *tsoil, double *snow_depth,
                      double *swe);
 
 #endif

@@ -61,7 +61,7 @@ run(const tk_column *col, const tk_ground *g, const tk_column_forcing *f,
                 m.precip = f->precip + t * N;
             }
             tk_bundle_month(
-                &b, col, &m, first, L, 0,
+                &b, col, &m, first, L, false,
                 out->tsoil ? out->tsoil + t * col->ndepth * N + first : NULL,
                 out->snow_depth ? out->snow_depth + t * N + first : NULL,
                 out->swe ? out->swe + t * N + first : NULL);

@@ -2,16 +2,13 @@
 #include "column_impl.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 #define N TK_TILE
 #define L TK_BUNDLE
 
-/* Years between two resets, and the years without any at the end: the ground
- * above needs two summers to answer, and what a reset leaves behind decays best
- * undisturbed.
- */
+/* The ground above needs two summers to answer a reset. */
 #define RESET_YEARS 3
-#define REST_YEARS 6
 
 #define SEASONAL 1.0 /* m; the deep ground begins below this */
 
@@ -108,6 +105,17 @@ guess(const tk_column *col, const tk_ground *g, const tk_column_forcing *f,
     tk_column_start(col, g, T, state);
 }
 
+/* Often in the first half, to converge; then once from the mean of many years,
+ * so that the deep ground does not remember three of them; and a rest at the
+ * end, in which what a reset leaves behind decays.
+ */
+static bool
+reset_due(size_t after, size_t years)
+{
+    return (after % RESET_YEARS == 0 && after <= years / 2)
+           || after == years - years / 10;
+}
+
 static void
 spin(tk_bundle *b, const tk_column *col, const tk_column_forcing *f,
      size_t first)
@@ -133,13 +141,12 @@ spin(tk_bundle *b, const tk_column *col, const tk_column_forcing *f,
             } else {
                 m.precip = f->precip + t * N;
             }
-            tk_bundle_month(b, col, &m, first, L, 1, NULL, NULL, NULL);
+            tk_bundle_month(b, col, &m, first, L, true, NULL, NULL, NULL);
             recorded += (double)w.steps[w.centre];
         }
-        if ((y + 1) % RESET_YEARS == 0) {
-            if (y + 1 + REST_YEARS <= years)
-                for (size_t c = 0; c < L; c++)
-                    reset_deep(b, col->z, c, recorded);
+        if (reset_due(y + 1, years)) {
+            for (size_t c = 0; c < L; c++)
+                reset_deep(b, col->z, c, recorded);
             tk_bundle_invert(b, L);
             tk_bundle_forget(b, L);
             recorded = 0.0;

@@ -2,21 +2,21 @@
 
 #include "act_impl.h"
 
-void
+WIDE void
 tk_exp(size_t n, const tk_real *x, tk_real *y)
 {
     for (size_t i = 0; i < n; i++)
         y[i] = exp_of(x[i]);
 }
 
-void
+WIDE void
 tk_sigmoid(size_t n, const tk_real *x, tk_real *y)
 {
     for (size_t i = 0; i < n; i++)
         y[i] = sigmoid_of(x[i]);
 }
 
-void
+WIDE void
 tk_tanh(size_t n, const tk_real *x, tk_real *y)
 {
     for (size_t i = 0; i < n; i++)

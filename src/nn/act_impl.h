@@ -16,6 +16,18 @@
 
 #include "talik/nn/real.h"
 
+/* Before a function with such loops: compiled a second time for wider vectors,
+ * and chosen when the program starts.  The bits are the same.  (Sanitizers come
+ * too late for that choice.)
+ */
+#define WIDE
+#if defined(__x86_64__) && !defined(__AVX512F__) && defined(__has_attribute)
+#if __has_attribute(target_clones) && !defined(__SANITIZE_ADDRESS__)
+#undef WIDE
+#define WIDE __attribute__((target_clones("avx512f", "default")))
+#endif
+#endif
+
 #ifdef TK_NN_DOUBLE
 
 static inline double

@@ -56,58 +56,95 @@ bias_of(size_t H, size_t j, const tk_real *b, const tk_real *d)
                        d[2 * H + j]};
 }
 
-/* One unit of all cells, HN apart in a, u and the tape.  In: g = W x in the
- * blocks r, z, n, and u = U h, or NULL if h is zero.  Out: the gates in g.
+/* All units of all cells; g has four blocks r, z, n, q, HN apart.  In: W x in
+ * the first three, and u = U h.  Out: the gates.
  */
-static void
-unit_tape(size_t N, size_t HN, unit_bias b, const tk_real *restrict u,
-          const tk_real *restrict h, tk_real *restrict g,
-          tk_real *restrict h_new)
+WIDE static void
+gates_forward(size_t H, size_t N, const tk_real *b, const tk_real *d,
+              const tk_real *restrict u, const tk_real *restrict h,
+              tk_real *restrict g, tk_real *restrict h_new)
 {
-    tk_real *r = g, *z = g + HN, *n = g + 2 * HN, *q = g + 3 * HN;
+    const size_t HN = H * N;
 
-    if (!u) {
-        for (size_t c = 0; c < N; c++) {
-            const cell_gates o =
-                cell_forward(r[c] + b.r, z[c] + b.z, n[c] + b.n, b.q, 0);
+    for (size_t j = 0; j < H; j++) {
+        const unit_bias bias = bias_of(H, j, b, d);
 
-            r[c] = o.r;
-            z[c] = o.z;
-            n[c] = o.n;
-            q[c] = b.q;
-            h_new[c] = o.h;
+        for (size_t i = j * N; i < (j + 1) * N; i++) {
+            const tk_real ar = g[i] + u[i] + bias.r;
+            const tk_real az = g[HN + i] + u[HN + i] + bias.z;
+            const tk_real an = g[2 * HN + i] + bias.n;
+            const tk_real q = u[2 * HN + i] + bias.q;
+            const cell_gates o = cell_forward(ar, az, an, q, h[i]);
+
+            g[i] = o.r;
+            g[HN + i] = o.z;
+            g[2 * HN + i] = o.n;
+            g[3 * HN + i] = q;
+            h_new[i] = o.h;
         }
-        return;
-    }
-    for (size_t c = 0; c < N; c++) {
-        const tk_real qc = u[2 * HN + c] + b.q;
-        const cell_gates o = cell_forward(
-            r[c] + u[c] + b.r, z[c] + u[HN + c] + b.z, n[c] + b.n, qc, h[c]);
-
-        r[c] = o.r;
-        z[c] = o.z;
-        n[c] = o.n;
-        q[c] = qc;
-        h_new[c] = o.h;
     }
 }
 
-/* The same without the tape, h in place. */
-static void
-unit_step(size_t N, size_t HN, unit_bias b, const tk_real *restrict a,
-          const tk_real *restrict u, tk_real *restrict h)
+/* The same from the zero state: no u, no h. */
+WIDE static void
+gates_first(size_t H, size_t N, const tk_real *b, const tk_real *d,
+            tk_real *restrict g, tk_real *restrict h_new)
 {
-    if (!u) {
-        for (size_t c = 0; c < N; c++)
-            h[c] = cell_forward(a[c] + b.r, a[HN + c] + b.z,
-                                a[2 * HN + c] + b.n, b.q, 0)
-                       .h;
-        return;
+    const size_t HN = H * N;
+
+    for (size_t j = 0; j < H; j++) {
+        const unit_bias bias = bias_of(H, j, b, d);
+
+        for (size_t i = j * N; i < (j + 1) * N; i++) {
+            const cell_gates o =
+                cell_forward(g[i] + bias.r, g[HN + i] + bias.z,
+                             g[2 * HN + i] + bias.n, bias.q, 0);
+
+            g[i] = o.r;
+            g[HN + i] = o.z;
+            g[2 * HN + i] = o.n;
+            g[3 * HN + i] = bias.q;
+            h_new[i] = o.h;
+        }
     }
-    for (size_t c = 0; c < N; c++)
-        h[c] = cell_forward(a[c] + u[c] + b.r, a[HN + c] + u[HN + c] + b.z,
-                            a[2 * HN + c] + b.n, u[2 * HN + c] + b.q, h[c])
-                   .h;
+}
+
+/* As gates_forward without a tape: a = W x stays, h is in place. */
+WIDE static void
+gates_step(size_t H, size_t N, const tk_real *b, const tk_real *d,
+           const tk_real *restrict a, const tk_real *restrict u,
+           tk_real *restrict h)
+{
+    const size_t HN = H * N;
+
+    for (size_t j = 0; j < H; j++) {
+        const unit_bias bias = bias_of(H, j, b, d);
+
+        for (size_t i = j * N; i < (j + 1) * N; i++) {
+            const tk_real ar = a[i] + u[i] + bias.r;
+            const tk_real az = a[HN + i] + u[HN + i] + bias.z;
+            const tk_real an = a[2 * HN + i] + bias.n;
+            const tk_real q = u[2 * HN + i] + bias.q;
+
+            h[i] = cell_forward(ar, az, an, q, h[i]).h;
+        }
+    }
+}
+
+WIDE static void
+gates_first_step(size_t H, size_t N, const tk_real *b, const tk_real *d,
+                 const tk_real *restrict a, tk_real *restrict h)
+{
+    const size_t HN = H * N;
+
+    for (size_t j = 0; j < H; j++) {
+        const unit_bias bias = bias_of(H, j, b, d);
+
+        for (size_t i = j * N; i < (j + 1) * N; i++)
+            h[i] = cell_forward(a[i] + bias.r, a[HN + i] + bias.z,
+                                a[2 * HN + i] + bias.n, bias.q, 0)
+                       .h;
+    }
 }
 
 void
@@ -116,21 +153,21 @@ tk_gru_forward(tk_gru_dims s, tk_gru_at at, const tk_real *theta,
                tk_real *work)
 {
     const size_t N = s.N, D = s.D, H = s.H, HN = H * N;
-    const tk_real *W = theta + at.W; /* [3H][D] */
-    const tk_real *U = theta + at.U; /* [3H][H] */
+    const tk_real *W = theta + at.W, *U = theta + at.U;
+    const tk_real *b = theta + at.b, *d = theta + at.d;
+    tk_real *u = work; /* [3H][N] */
 
     for (size_t l = 0; l < s.L; l++) {
         const tk_real *h_l = l > 0 ? h + (l - 1) * HN : h0; /* [H][N] before */
         tk_real *g = gates + l * 4 * HN;
-        tk_real *u = h_l ? work : NULL; /* [3H][N] */
 
         tk_gemm(false, false, 3 * H, N, D, W, D, x + l * D * N, N, 0, g, N);
-        if (u)
-            tk_gemm(false, false, 3 * H, N, H, U, H, h_l, N, 0, u, N);
-        for (size_t j = 0; j < H; j++)
-            unit_tape(N, HN, bias_of(H, j, theta + at.b, theta + at.d),
-                      u ? u + j * N : NULL, u ? h_l + j * N : NULL, g + j * N,
-                      h + l * HN + j * N);
+        if (!h_l) {
+            gates_first(H, N, b, d, g, h + l * HN);
+            continue;
+        }
+        tk_gemm(false, false, 3 * H, N, H, U, H, h_l, N, 0, u, N);
+        gates_forward(H, N, b, d, u, h_l, g, h + l * HN);
     }
 }
 
@@ -139,13 +176,15 @@ tk_gru_step(tk_gru_dims s, tk_gru_at at, const tk_real *theta, bool first,
             const tk_real *a, tk_real *h, tk_real *work)
 {
     const size_t N = s.N, H = s.H;
-    tk_real *u = first ? NULL : work; /* [3H][N] */
+    const tk_real *b = theta + at.b, *d = theta + at.d;
+    tk_real *u = work; /* [3H][N] */
 
-    if (u)
-        tk_gemm(false, false, 3 * H, N, H, theta + at.U, H, h, N, 0, u, N);
-    for (size_t j = 0; j < H; j++)
-        unit_step(N, H * N, bias_of(H, j, theta + at.b, theta + at.d),
-                  a + j * N, u ? u + j * N : NULL, h + j * N);
+    if (first) {
+        gates_first_step(H, N, b, d, a, h);
+        return;
+    }
+    tk_gemm(false, false, 3 * H, N, H, theta + at.U, H, h, N, 0, u, N);
+    gates_step(H, N, b, d, a, u, h);
 }
 
 /* Gradients of one step before the gates' functions, in the blocks n, r, z, q
@@ -154,7 +193,7 @@ tk_gru_step(tk_gru_dims s, tk_gru_at at, const tk_real *theta, bool first,
  *
  * forward: h_new = (1 - z) . n + z . h,  n = tanh(a_n + r . q)
  */
-static void
+WIDE static void
 gates_backward(size_t HN, const tk_real *restrict g, const tk_real *restrict h,
                const tk_real *dy, tk_real *restrict dh, tk_real *restrict da)
 {

@@ -90,6 +90,53 @@ tk_layout_find(const tk_layout *l, const char *name)
     return NULL;
 }
 
+/* "[12][3]" */
+static void
+shape_text(const tk_tensor *t, size_t size, char *text)
+{
+    size_t used = 0;
+
+    text[0] = '\0';
+    for (int i = 0; i < t->rank && used < size; i++)
+        used += (size_t)snprintf(text + used, size - used, "[%zu]", t->dim[i]);
+}
+
+static tk_err
+check_shape(const tk_tensor *want, const tk_tensor *given)
+{
+    char wanted[72], found[72];
+
+    if (!given)
+        return tk_fail(TK_EDATA, "tensor '%s' is missing", want->name);
+    if (want->rank == given->rank
+        && memcmp(want->dim, given->dim, sizeof want->dim) == 0)
+        return TK_OK;
+    shape_text(want, sizeof wanted, wanted);
+    shape_text(given, sizeof found, found);
+    return tk_fail(TK_EDATA, "tensor '%s' is %s, expected %s", want->name,
+                   found, wanted);
+}
+
+tk_err
+tk_layout_copy(const tk_layout *l, const tk_layout *from, const tk_real *theirs,
+               tk_real *theta)
+{
+    for (size_t k = 0; k < l->n; k++)
+        TK_TRY(check_shape(&l->tensor[k],
+                           tk_layout_find(from, l->tensor[k].name)));
+    for (size_t k = 0; k < from->n; k++)
+        if (!tk_layout_find(l, from->tensor[k].name))
+            return tk_fail(TK_EDATA, "tensor '%s' is not part of this model",
+                           from->tensor[k].name);
+    for (size_t k = 0; k < l->n; k++) {
+        const tk_tensor *t = &l->tensor[k];
+        const tk_tensor *f = tk_layout_find(from, t->name);
+
+        memcpy(theta + t->offset, theirs + f->offset, t->count * sizeof *theta);
+    }
+    return TK_OK;
+}
+
 static double
 first_value(const tk_tensor *t, uint64_t seed, uint64_t stream, size_t i)
 {

@@ -1,6 +1,7 @@
 /* The model gru: layers of gated recurrent units, and an affine head on the
  * last one's state after the last step; with a carried state on every step's.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "talik/nn/dense.h"
@@ -31,6 +32,22 @@ layout(const tk_model_dims *s, tk_layout *l)
     for (size_t k = 0; k < s->layers; k++)
         TK_TRY(tk_gru_layout(l, k, inputs_of(s, k), s->H));
     return tk_layout_add_linear(l, s->D, s->H, "head");
+}
+
+static tk_err
+infer(const tk_layout *given, tk_model_dims *s)
+{
+    char name[TK_TENSOR_NAME];
+    size_t inputs = 0;
+
+    TK_TRY(tk_infer_common(given, s));
+    TK_TRY(tk_infer_size(given, "gru.weight_ih_l0", 2, 0, 3, &s->H));
+    TK_TRY(tk_infer_size(given, "gru.weight_ih_l0", 2, 1, 1, &inputs));
+    s->layers = 0;
+    do
+        snprintf(name, sizeof name, "gru.weight_ih_l%zu", ++s->layers);
+    while (tk_layout_find(given, name));
+    return tk_infer_features(inputs, s);
 }
 
 static tk_gru_at
@@ -319,6 +336,7 @@ const tk_model tk_m_gru = {
     .name = "gru",
     .check = check,
     .layout = layout,
+    .infer = infer,
     .tape = tape,
     .work = work,
     .state = state,

@@ -110,6 +110,50 @@ tk_layout_add_embedding(tk_layout *l, const tk_model_dims *s)
                          "band_embedding.weight");
 }
 
+tk_err
+tk_infer_size(const tk_layout *given, const char *name, int rank, int i,
+              size_t parts, size_t *size)
+{
+    const tk_tensor *t = tk_layout_find(given, name);
+
+    if (!t)
+        return tk_fail(TK_EDATA, "tensor '%s' is missing", name);
+    if (t->rank != rank)
+        return tk_fail(TK_EDATA, "tensor '%s' has %d dimensions, expected %d",
+                       name, t->rank, rank);
+    if (t->dim[i] % parts != 0)
+        return tk_fail(TK_EDATA,
+                       "tensor '%s' has %zu rows, expected a multiple of %zu",
+                       name, t->dim[i], parts);
+    *size = t->dim[i] / parts;
+    return TK_OK;
+}
+
+tk_err
+tk_infer_common(const tk_layout *given, tk_model_dims *s)
+{
+    const char *table = "band_embedding.weight";
+
+    s->bands = s->E = 0;
+    if (tk_layout_find(given, table)) {
+        TK_TRY(tk_infer_size(given, table, 2, 0, 1, &s->bands));
+        TK_TRY(tk_infer_size(given, table, 2, 1, 1, &s->E));
+    }
+    return tk_infer_size(given, "head.weight", 2, 0, 1, &s->D);
+}
+
+tk_err
+tk_infer_features(size_t inputs, tk_model_dims *s)
+{
+    if (inputs <= s->E)
+        return tk_fail(TK_EDATA,
+                       "%zu inputs per step leave no feature beside an "
+                       "embedding of %zu",
+                       inputs, s->E);
+    s->F = inputs - s->E;
+    return TK_OK;
+}
+
 size_t
 tk_taken(size_t n)
 {

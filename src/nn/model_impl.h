@@ -18,6 +18,18 @@ tk_err tk_check_common(const char *model, const tk_model_dims *s) TK_MUST;
 /* The band embedding as the first tensor, where E > 0. */
 tk_err tk_layout_add_embedding(tk_layout *l, const tk_model_dims *s) TK_MUST;
 
+/* For infer: dimension i of a tensor of that rank into *size, divided by parts,
+ * which must leave nothing over.  TK_EDATA if there is no such tensor.
+ */
+tk_err tk_infer_size(const tk_layout *given, const char *name, int rank, int i,
+                     size_t parts, size_t *size) TK_MUST;
+
+/* bands and E from the embedding, both 0 without one; D from the head. */
+tk_err tk_infer_common(const tk_layout *given, tk_model_dims *s) TK_MUST;
+
+/* F from the number of inputs per step, of which E are the embedding. */
+tk_err tk_infer_features(size_t inputs, tk_model_dims *s) TK_MUST;
+
 /* n reals of a tape or of work, from where *at points; moves it behind them and
  * on to the next line of 64 bytes.  tk_taken says how far n reals move it.
  */

@@ -4,6 +4,7 @@
  * peers in turn and compares medians.  All times are CPU times: a core that is
  * taken away for a while does not count.
  */
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -176,17 +177,42 @@ run_inference(void *what)
     }
 }
 
+/* Operations of the products that talik makes for a window. */
+static double
+gru_flop(const tk_model_dims *s, bool training)
+{
+    const double H = (double)s->H, L = (double)s->L, F = (double)s->F;
+    double input = 2 * 3 * H * F * L, flop = 0;
+
+    for (size_t k = 0; k < s->layers; k++) {
+        /* No recurrent product at the first step; no gradient of x. */
+        const double recurrent = 2 * 3 * H * H * (L - 1);
+
+        flop += (input + recurrent) * (training ? 3 : 1);
+        if (training && k == 0)
+            flop -= input;
+        input = 2 * 3 * H * H * L;
+    }
+    return flop;
+}
+
 static void
-bench_model(const char *title, const char *name, const tk_model_dims *s)
+bench_model(const char *title, const char *name, const tk_model_dims *s,
+            double peak)
 {
     const size_t months = s->L + 11; /* a year of windows */
+    double speed;
     bench b;
 
     make_bench(&b, name, s, s->L);
-    printf("%s training\twindows/s\t%.0f\n", title,
-           TILES * CELLS / median_time(run_training, &b));
-    printf("%s inference\twindows/s\t%.0f\n", title,
-           TILES * CELLS / median_time(run_inference, &b));
+    speed = TILES * CELLS / median_time(run_training, &b);
+    printf("%s training\twindows/s\t%.0f\n", title, speed);
+    printf("%s training, of sgemm\t%%\t%.1f\n", title,
+           100 * speed * gru_flop(s, true) / peak);
+    speed = TILES * CELLS / median_time(run_inference, &b);
+    printf("%s inference\twindows/s\t%.0f\n", title, speed);
+    printf("%s inference, of sgemm\t%%\t%.1f\n", title,
+           100 * speed * gru_flop(s, false) / peak);
     drop_bench(&b);
 
     make_bench(&b, name, s, months);
@@ -200,8 +226,8 @@ int
 main(void)
 {
     const tk_model_dims gru = {.L = 24, .F = 24, .D = 4, .layers = 2, .H = 64};
+    const double peak = bench_product() * 1e9;
 
-    bench_product();
-    bench_model("gru 2x64", "gru", &gru);
+    bench_model("gru 2x64", "gru", &gru, peak);
     return 0;
 }

@@ -112,6 +112,54 @@ bad_sizes(void **state)
     refuses("gru", s, "dropout = nan");
 }
 
+/* Sizes come back from shapes, also in another order. */
+static void
+sizes_from_shapes(void **state)
+{
+    tk_layout given = {0}, other = {0};
+    tk_model_dims s = {.L = banded.L};
+    tk_real *theta;
+    run r;
+
+    (void)state;
+    make(&r, &banded);
+    for (size_t k = r.net.layout.n; k-- > 0;) {
+        const tk_tensor *t = &r.net.layout.tensor[k];
+
+        CHECK_OK(tk_layout_add(&given, t->init, t->scale, t->rank, t->dim, "%s",
+                               t->name));
+    }
+    CHECK_OK(r.net.model->infer(&given, &s));
+    assert_memory_equal(&s, &banded, sizeof s);
+
+    theta = numbers(9, given.size);
+    CHECK_OK(tk_layout_copy(&r.net.layout, &given, theta, r.theta));
+    CHECK_NEAR(r.theta[0],
+               theta[tk_layout_find(&given, "band_embedding.weight")->offset],
+               0);
+    CHECK_NEAR(r.theta[r.net.layout.size - 1], theta[banded.D - 1], 0);
+
+    /* What does not fit is named. */
+    s.layers = 2;
+    CHECK_OK(r.net.model->layout(&s, &other));
+    assert_int_equal(tk_layout_copy(&other, &given, theta, r.theta), TK_EDATA);
+    assert_non_null(strstr(tk_last_fault()->text, "gru.bias_hh_l2"));
+    assert_int_equal(tk_layout_copy(&given, &other, theta, r.theta), TK_EDATA);
+    assert_non_null(strstr(tk_last_fault()->text, "gru.bias_hh_l2"));
+    tk_layout_drop(&other);
+    s.H = 5;
+    CHECK_OK(r.net.model->layout(&s, &other));
+    assert_int_equal(tk_layout_copy(&other, &given, theta, r.theta), TK_EDATA);
+    assert_non_null(strstr(tk_last_fault()->text,
+                           "'gru.weight_ih_l0' is [21][7], expected [15][7]"));
+    tk_layout_drop(&other);
+    assert_int_equal(r.net.model->infer(&other, &s), TK_EDATA);
+    assert_non_null(strstr(tk_last_fault()->text, "head.weight"));
+    tk_layout_drop(&given);
+    tk_free(theta);
+    drop(&r);
+}
+
 /* Every window of a series, alone or shared, has the bits of forward. */
 static void
 predict_is_forward(const tk_model_dims *s)
@@ -285,6 +333,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_and_shapes),
+        cmocka_unit_test(sizes_from_shapes),
         cmocka_unit_test(bad_sizes),
         cmocka_unit_test(windows),
         cmocka_unit_test(carried_state),

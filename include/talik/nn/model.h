@@ -72,6 +72,12 @@ typedef struct {
     /* TK_ECONF, naming the value, if the sizes make no model. */
     tk_err (*check)(const tk_model_dims *s) TK_MUST;
     tk_err (*layout)(const tk_model_dims *s, tk_layout *l) TK_MUST;
+
+    /* The sizes that the shapes of given tensors tell: all but L, heads and
+     * dropout.  TK_EDATA if a tensor is missing that would tell one.
+     */
+    tk_err (*infer)(const tk_layout *given, tk_model_dims *s) TK_MUST;
+
     size_t (*tape)(const tk_model_dims *s, size_t N);
     size_t (*work)(const tk_model_dims *s, size_t N, size_t T);
     size_t (*state)(const tk_model_dims *s, size_t N); /* NULL: no state */

@@ -93,8 +93,8 @@ embed_dims(const tk_pass *p, size_t steps)
  * mask and what it leaves, which is the next layer's input.
  */
 typedef struct {
-    tk_real *h, *gates;     /* [L][H][N], [L][4H][N]          */
-    tk_real *mask, *masked; /* [L][H][N] each; NULL: no mask  */
+    tk_real *h, *gates;     /* [L][H][N], [L][4H][N]         */
+    tk_real *mask, *masked; /* [L][H][N] each; NULL: no mask */
 } layer_tape;
 
 static size_t
@@ -227,10 +227,10 @@ backward(const tk_pass *p, const tk_real *dy, tk_real *dtheta, tk_real *dx)
     const size_t HN = s->H * p->N, I = s->F + s->E;
     const size_t skip = dx ? 0 : s->F; /* input rows without a gradient */
     tk_real *at = p->work;
-    tk_real *da = tk_take(&at, 4 * HN);      /* [4H][N]           */
-    tk_real *dh = tk_take(&at, HN);          /* [H][N]            */
-    tk_real *dy_h = tk_take(&at, s->L * HN); /* [L][H][N]         */
-    tk_real *dx_0 = s->E > 0 ? at : dx;      /* [L][I - skip][N]  */
+    tk_real *da = tk_take(&at, 4 * HN);      /* [4H][N]          */
+    tk_real *dh = tk_take(&at, HN);          /* [H][N]           */
+    tk_real *dy_h = tk_take(&at, s->L * HN); /* [L][H][N]        */
+    tk_real *dx_0 = s->E > 0 ? at : dx;      /* [L][I - skip][N] */
 
     head_backward(p, dy, dtheta, dh, dy_h);
     for (size_t k = s->layers; k-- > 0;) {
@@ -293,43 +293,77 @@ step(const tk_pass *p, bool first, const tk_real *a, tk_real *h, tk_real *u)
     }
 }
 
+/* The work of predict. */
+typedef struct {
+    tk_real *u;   /* [6H][N]                                          */
+    tk_real *row; /* [I][N]: one step's input and embedding           */
+    tk_real *h;   /* [layers][H][N]                                   */
+    tk_real *top; /* the last layer's state in h                      */
+    tk_real *a;   /* [T][3H][N]: input products, or of one step alone */
+} scratch;
+
+static scratch
+scratch_of(const tk_pass *p)
+{
+    const tk_model_dims *s = &p->net->dims;
+    tk_real *at = p->work;
+    scratch w;
+
+    w.u = tk_take(&at, 6 * s->H * p->N);
+    w.row = tk_take(&at, (s->F + s->E) * p->N);
+    w.h = tk_take(&at, state(s, p->N));
+    w.top = w.h + (s->layers - 1) * s->H * p->N;
+    w.a = at;
+    return w;
+}
+
+static void
+predict_windows(const tk_pass *p, size_t T, scratch w, tk_real *y)
+{
+    const tk_model_dims *s = &p->net->dims;
+    const size_t AN = 3 * s->H * p->N, DN = s->D * p->N, FN = s->F * p->N;
+    const bool shared = T > s->L;
+
+    if (shared)
+        input_products(p, T, p->x, w.row, w.a);
+    for (size_t first = 0; first + s->L <= T; first++) {
+        for (size_t l = first; l < first + s->L; l++) {
+            if (!shared)
+                input_products(p, 1, p->x + l * FN, w.row, w.a);
+            step(p, l == first, shared ? w.a + l * AN : w.a, w.h, w.u);
+        }
+        tk_dense_forward(head_dims(p), head_at(p->net), p->theta, w.top,
+                         y + first * DN);
+    }
+}
+
+static void
+predict_carried(const tk_pass *p, size_t T, scratch w, tk_real *y)
+{
+    const tk_model_dims *s = &p->net->dims;
+    const size_t DN = s->D * p->N, FN = s->F * p->N;
+
+    memcpy(w.h, p->h0, state(s, p->N) * sizeof *w.h);
+    for (size_t t = 0; t < T; t++) {
+        input_products(p, 1, p->x + t * FN, w.row, w.a);
+        step(p, false, w.a, w.h, w.u);
+        tk_dense_forward(head_dims(p), head_at(p->net), p->theta, w.top,
+                         y + t * DN);
+    }
+}
+
 static void
 predict(const tk_pass *p, size_t T, tk_real *y)
 {
-    const tk_model_dims *s = &p->net->dims;
-    const size_t N = p->N, HN = s->H * N, DN = s->D * N, FN = s->F * N;
-    const bool shared = T > s->L && !p->h0;
-    tk_real *at = p->work;
-    tk_real *u = tk_take(&at, 6 * HN);              /* [6H][N]           */
-    tk_real *row = tk_take(&at, (s->F + s->E) * N); /* [I][N]          */
-    tk_real *h = tk_take(&at, state(s, N));         /* [layers][H][N]    */
-    tk_real *a = at;                                /* [T][3H][N] shared */
-    const tk_real *top = h + (s->layers - 1) * HN;
+    const scratch w = scratch_of(p);
 
-    TK_ASSERT(p->h0 || T >= s->L);
-    if (p->h0) {
-        memcpy(h, p->h0, state(s, N) * sizeof *h);
-        for (size_t t = 0; t < T; t++) {
-            input_products(p, 1, p->x + t * FN, row, a);
-            step(p, false, a, h, u);
-            tk_dense_forward(head_dims(p), head_at(p->net), p->theta, top,
-                             y + t * DN);
-        }
-    } else {
-        if (shared)
-            input_products(p, T, p->x, row, a);
-        for (size_t t = s->L - 1; t < T; t++) {
-            for (size_t l = t + 1 - s->L; l <= t; l++) {
-                if (!shared)
-                    input_products(p, 1, p->x + l * FN, row, a);
-                step(p, l + s->L == t + 1, shared ? a + l * 3 * HN : a, h, u);
-            }
-            tk_dense_forward(head_dims(p), head_at(p->net), p->theta, top, y);
-            y += DN;
-        }
-    }
+    TK_ASSERT(p->h0 || T >= p->net->dims.L);
+    if (p->h0)
+        predict_carried(p, T, w, y);
+    else
+        predict_windows(p, T, w, y);
     if (p->h1)
-        memcpy(p->h1, h, state(s, N) * sizeof *h);
+        memcpy(p->h1, w.h, state(&p->net->dims, p->N) * sizeof *w.h);
 }
 
 const tk_model tk_m_gru = {

@@ -1,0 +1,23 @@
+/* talik/nn/act.h -- exp, sigmoid and tanh of arrays.
+ *
+ *   s(x) = 1 / (1 + exp(-x))      tanh(x) = (exp(2x) - 1) / (exp(2x) + 1)
+ *
+ * In float by polynomials that a compiler turns into vector code, within 1.3e-7
+ * of the C library (exp: relative; the others: absolute).  Each element has the
+ * same bits wherever it stands and however wide the vectors are.  NaN stays
+ * NaN; exp saturates at exp(-87) and exp(88).  In double the C library's own.
+ *
+ * x and y may be the same array, or do not overlap.
+ */
+#ifndef TALIK_NN_ACT_H
+#define TALIK_NN_ACT_H
+
+#include <stddef.h>
+
+#include "talik/nn/real.h"
+
+void tk_exp(size_t n, const tk_real *x, tk_real *y);
+void tk_sigmoid(size_t n, const tk_real *x, tk_real *y);
+void tk_tanh(size_t n, const tk_real *x, tk_real *y);
+
+#endif

@@ -1,0 +1,233 @@
+/* bench_nn -- speed of the network kernels on this machine, one thread.
+ *
+ * Prints lines "case<TAB>unit<TAB>value"; bench.sh runs this program and its
+ * peers in turn and compares medians.  All times are CPU times: a core that is
+ * taken away for a while does not count.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "talik/core/log.h"
+#include "talik/core/mem.h"
+#include "talik/core/rng.h"
+#include "talik/nn/gemm.h"
+#include "talik/nn/loss.h"
+#include "talik/nn/model.h"
+#include "talik/nn/optim.h"
+
+enum { CELLS = 64, TILES = 4, REPEATS = 11 };
+
+static int
+by_value(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* The median time of one run(what). */
+static double
+median_time(void (*run)(void *), void *what)
+{
+    double time[REPEATS];
+
+    run(what); /* caches, page faults */
+    for (int i = 0; i < REPEATS; i++) {
+        const double start = tk_cpu_seconds();
+
+        run(what);
+        time[i] = tk_cpu_seconds() - start;
+    }
+    qsort(time, REPEATS, sizeof time[0], by_value);
+    return time[REPEATS / 2];
+}
+
+static tk_real *
+numbers(size_t n, uint64_t stream)
+{
+    tk_real *x = tk_new(n, sizeof *x);
+
+    if (!x)
+        exit(EXIT_FAILURE);
+    for (size_t i = 0; i < n; i++)
+        x[i] = (tk_real)tk_rng_normal(1, stream, i);
+    return x;
+}
+
+/* ---- the sgemm of a large matrix: what this core can do ------------------- */
+
+enum { LARGE = 768 };
+
+typedef struct {
+    tk_real *A, *B, *C;
+} product;
+
+static void
+run_product(void *what)
+{
+    const product *p = what;
+
+    tk_gemm(false, false, LARGE, LARGE, LARGE, p->A, LARGE, p->B, LARGE, 0,
+            p->C, LARGE);
+}
+
+static double
+bench_product(void)
+{
+    const size_t n = (size_t)LARGE * LARGE;
+    product p = {numbers(n, 1), numbers(n, 2), numbers(n, 3)};
+    const double flop = 2.0 * LARGE * LARGE * LARGE;
+    const double rate = flop / median_time(run_product, &p) * 1e-9;
+
+    printf("sgemm %d\tGFLOP/s\t%.1f\n", LARGE, rate);
+    tk_free(p.A);
+    tk_free(p.B);
+    tk_free(p.C);
+    return rate;
+}
+
+/* ---- training and inference of a model ------------------------------------ */
+
+typedef struct {
+    tk_net net;
+    tk_pass pass;
+    size_t months; /* of x                          */
+    uint64_t update;
+    tk_real *x, *target, *y, *dy; /* of TILES tiles */
+    tk_real *theta, *grad, *m, *v;
+    int band[CELLS];
+} bench;
+
+static void
+make_bench(bench *b, const char *name, const tk_model_dims *s, size_t months)
+{
+    memset(b, 0, sizeof *b);
+    if (tk_net_make(&b->net, name, s) != TK_OK) {
+        fprintf(stderr, "%s\n", tk_last_fault()->text);
+        exit(EXIT_FAILURE);
+    }
+    b->months = months;
+    b->x = numbers(TILES * months * s->F * CELLS, 1);
+    b->target = numbers(TILES * s->D * CELLS, 2);
+    b->y = numbers((months - s->L + 1) * s->D * CELLS, 3);
+    b->dy = numbers(s->D * CELLS, 4);
+    b->theta = numbers(b->net.layout.size, 5);
+    b->grad = numbers(b->net.layout.size, 6);
+    b->m = tk_new(b->net.layout.size, sizeof *b->m);
+    b->v = tk_new(b->net.layout.size, sizeof *b->v);
+    tk_layout_init(&b->net.layout, 1, b->theta);
+    b->pass =
+        (tk_pass){.net = &b->net,
+                  .N = CELLS,
+                  .theta = b->theta,
+                  .x = b->x,
+                  .band = b->band,
+                  .tape = numbers(tk_net_tape(&b->net, CELLS), 7),
+                  .work = numbers(tk_net_work(&b->net, CELLS, months), 8)};
+}
+
+static void
+drop_bench(bench *b)
+{
+    tk_real *const held[] = {b->x,         b->target,   b->y, b->dy,
+                             b->theta,     b->grad,     b->m, b->v,
+                             b->pass.tape, b->pass.work};
+
+    for (size_t i = 0; i < sizeof held / sizeof held[0]; i++)
+        tk_free(held[i]);
+    tk_net_drop(&b->net);
+}
+
+/* One update from a batch of TILES tiles. */
+static void
+run_training(void *what)
+{
+    bench *b = what;
+    const tk_model_dims *s = &b->net.dims;
+    const size_t n = b->net.layout.size;
+    const tk_loss mse = {TK_LOSS_MSE, 0};
+    const tk_adamw adamw = TK_ADAMW_DEFAULT;
+    double weight = 0;
+
+    memset(b->grad, 0, n * sizeof *b->grad);
+    for (size_t i = 0; i < TILES; i++) {
+        b->pass.x = b->x + i * s->L * s->F * CELLS;
+        b->net.model->forward(&b->pass, b->y);
+        weight += tk_loss_eval(&mse, s->D, CELLS, NULL, NULL, b->y,
+                               b->target + i * s->D * CELLS, b->dy)
+                      .weight;
+        b->net.model->backward(&b->pass, b->dy, b->grad, NULL);
+    }
+    tk_scale(n, 1 / weight, b->grad);
+    tk_adamw_step(&adamw, ++b->update, 1e-4, n, b->grad, b->m, b->v, b->theta);
+}
+
+static void
+run_inference(void *what)
+{
+    bench *b = what;
+    const tk_model_dims *s = &b->net.dims;
+
+    for (size_t i = 0; i < TILES; i++) {
+        b->pass.x = b->x + i * b->months * s->F * CELLS;
+        b->net.model->predict(&b->pass, b->months, b->y);
+    }
+}
+
+/* Operations of the products that talik makes for a window. */
+static double
+gru_flop(const tk_model_dims *s, bool training)
+{
+    const double H = (double)s->H, L = (double)s->L, F = (double)s->F;
+    double input = 2 * 3 * H * F * L, flop = 0;
+
+    for (size_t k = 0; k < s->layers; k++) {
+        /* No recurrent product at the first step; no gradient of x. */
+        const double recurrent = 2 * 3 * H * H * (L - 1);
+
+        flop += (input + recurrent) * (training ? 3 : 1);
+        if (training && k == 0)
+            flop -= input;
+        input = 2 * 3 * H * H * L;
+    }
+    return flop;
+}
+
+static void
+bench_model(const char *title, const char *name, const tk_model_dims *s,
+            double peak)
+{
+    const size_t months = s->L + 11; /* a year of windows */
+    double speed;
+    bench b;
+
+    make_bench(&b, name, s, s->L);
+    speed = TILES * CELLS / median_time(run_training, &b);
+    printf("%s training\twindows/s\t%.0f\n", title, speed);
+    printf("%s training, of sgemm\t%%\t%.1f\n", title,
+           100 * speed * gru_flop(s, true) / peak);
+    speed = TILES * CELLS / median_time(run_inference, &b);
+    printf("%s inference\twindows/s\t%.0f\n", title, speed);
+    printf("%s inference, of sgemm\t%%\t%.1f\n", title,
+           100 * speed * gru_flop(s, false) / peak);
+    drop_bench(&b);
+
+    make_bench(&b, name, s, months);
+    printf("%s inference, 12 months\twindows/s\t%.0f\n", title,
+           TILES * CELLS * (double)(months - s->L + 1)
+               / median_time(run_inference, &b));
+    drop_bench(&b);
+}
+
+int
+main(void)
+{
+    const tk_model_dims gru = {.L = 24, .F = 24, .D = 4, .layers = 2, .H = 64};
+    const double peak = bench_product() * 1e9;
+
+    bench_model("gru 2x64", "gru", &gru, peak);
+    return 0;
+}

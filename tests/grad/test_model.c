@@ -1,0 +1,121 @@
+/* Whole models: every parameter and every input, all sizes different. */
+#include "differences.h"
+
+#include "talik/nn/model.h"
+
+enum { N = 2, MOST_L = 5 };
+
+typedef struct {
+    tk_net net;
+    tk_pass pass;
+    double *theta, *x, *y, *w, *h0;
+    int band[N];
+    size_t outputs;
+} model;
+
+static double
+loss(void *what)
+{
+    model *m = what;
+
+    m->net.model->forward(&m->pass, m->y);
+    return weighted_sum(m->outputs, m->y, m->w);
+}
+
+/* With a carried state the loss weighs the output of every step. */
+static void
+check(const char *name, tk_model_dims s, bool carry)
+{
+    model m = {.band = {2, 0}};
+    const size_t inputs = s.L * s.F * N;
+    double *dtheta, *dx;
+    size_t n;
+
+    CHECK_OK(tk_net_make(&m.net, name, &s));
+    n = m.net.layout.size;
+    m.outputs = s.D * N * (carry ? s.L : 1);
+    m.theta = numbers(1, n);
+    tk_layout_init(&m.net.layout, 4, m.theta);
+    m.x = numbers(2, inputs);
+    m.y = numbers(3, m.outputs);
+    m.w = numbers(4, m.outputs);
+    m.h0 = carry ? numbers(5, tk_net_state(&m.net, N)) : NULL;
+    m.pass = (tk_pass){.net = &m.net,
+                       .N = N,
+                       .theta = m.theta,
+                       .x = m.x,
+                       .band = m.band,
+                       .tape = numbers(6, tk_net_tape(&m.net, N)),
+                       .work = numbers(7, tk_net_work(&m.net, N, s.L)),
+                       .noise = {true, 1, 2, 3, 4},
+                       .h0 = m.h0};
+    dtheta = tk_new(n, sizeof *dtheta);
+    dx = numbers(8, inputs);
+
+    loss(&m);
+    m.net.model->backward(&m.pass, m.w, dtheta, dx);
+    check_gradient("theta", loss, &m, n, m.theta, dtheta, 1e-6);
+    check_gradient("x", loss, &m, inputs, m.x, dx, 1e-6);
+
+    /* It adds to dtheta, the tape serves twice, and dx may be left out. */
+    loss(&m);
+    for (size_t i = 0; i < n; i++)
+        dtheta[i] = -dtheta[i];
+    m.net.model->backward(&m.pass, m.w, dtheta, dx);
+    m.net.model->backward(&m.pass, m.w, dtheta, NULL);
+    check_gradient("theta", loss, &m, n, m.theta, dtheta, 1e-6);
+
+    tk_free(m.theta);
+    tk_free(m.x);
+    tk_free(m.y);
+    tk_free(m.w);
+    tk_free(m.h0);
+    tk_free(m.pass.tape);
+    tk_free(m.pass.work);
+    tk_free(dtheta);
+    tk_free(dx);
+    tk_net_drop(&m.net);
+}
+
+static void
+gru(void **state)
+{
+    (void)state;
+    for (size_t layers = 1; layers <= 3; layers++) {
+        for (size_t E = 0; E <= 2; E += 2) {
+            for (int k = 0; k < 4; k++) {
+                const tk_model_dims s = {.L = MOST_L,
+                                         .F = 3,
+                                         .bands = 3,
+                                         .E = E,
+                                         .D = 6,
+                                         .layers = layers,
+                                         .H = 4,
+                                         .dropout = k & 1 ? 0.4 : 0};
+
+                check("gru", s, k & 2);
+            }
+        }
+    }
+}
+
+static void
+gru_one_step(void **state)
+{
+    const tk_model_dims s = {.L = 1, .F = 3, .D = 2, .layers = 2, .H = 4};
+
+    (void)state;
+    check("gru", s, false);
+    check("gru", s, true);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(gru),
+        cmocka_unit_test(gru_one_step),
+    };
+
+    return cmocka_run_group_tests_name("gradient of models", tests, NULL, NULL);
+}

@@ -1,0 +1,110 @@
+"""torch_export.py FILE SEED: one random problem solved by PyTorch.
+
+The file is a row of records, each a line "name n d1 .. dn" followed by the
+d1 * .. * dn numbers as little-endian float32, row by row.  Arrays over cells
+have the cells last, as talik has them.  Read by torch_compare.c.
+"""
+import random
+import sys
+
+import torch
+from torch import nn
+
+
+class Gru(nn.Module):
+    def __init__(self, s):
+        super().__init__()
+        if s["E"]:
+            self.band_embedding = nn.Embedding(s["bands"], s["E"])
+        self.gru = nn.GRU(s["F"] + s["E"], s["H"], s["layers"])
+        self.head = nn.Linear(s["H"], s["D"])
+
+    def forward(self, x, band):  # x [L, N, F]
+        if hasattr(self, "band_embedding"):
+            e = self.band_embedding(band).expand(x.shape[0], -1, -1)
+            x = torch.cat([x, e], dim=2)
+        return self.head(self.gru(x)[0][-1])
+
+
+def write(f, name, t):
+    t = torch.as_tensor(t, dtype=torch.float32).detach().contiguous()
+    shape = t.shape if t.dim() else (1,)
+    f.write(f"{name} {len(shape)} {' '.join(map(str, shape))}\n".encode())
+    f.write(t.numpy().astype("<f4").tobytes())
+
+
+def sizes(seed):
+    r = random.Random(seed)
+    return {
+        "L": r.randint(1, 26),
+        "N": r.choice([1, 5, 64, 67]),
+        "F": r.randint(1, 30),
+        "bands": 5,
+        "E": r.choice([0, 3, 8]),
+        "D": r.randint(1, 6),
+        "layers": 1 + seed % 3,
+        "H": r.choice([3, 16, 33, 64]),
+    }
+
+
+def distance(y, target, weight, huber):
+    """Weighted mean over the targets that are there."""
+    there = ~torch.isnan(target)
+    w = weight.expand_as(target)[there]
+    loss = nn.HuberLoss(reduction="none", delta=0.8) if huber \
+        else nn.MSELoss(reduction="none")
+    return (w * loss(y[there], target[there])).sum() / w.sum()
+
+
+def main(path, seed):
+    torch.manual_seed(seed)
+    torch.set_num_threads(1)
+    s = sizes(seed)
+    huber = seed % 2
+    model = Gru(s)
+    with torch.no_grad():
+        for p in model.parameters():  # gates that are not all half open
+            p.mul_(1.5)
+    x = torch.randn(s["L"], s["N"], s["F"], requires_grad=True)
+    band = torch.randint(0, s["bands"], (s["N"],))
+    target = torch.randn(s["N"], s["D"])
+    target[torch.rand_like(target) < 0.2] = float("nan")
+    target[0, 0] = 0.5
+    weight = torch.rand(s["D"]) + 0.5
+
+    with open(path, "wb") as f:
+        for name, value in s.items():
+            write(f, name, value)
+        write(f, "huber", huber)
+        for name, p in model.state_dict().items():
+            write(f, "w." + name, p)
+        write(f, "x", x.permute(0, 2, 1))
+        write(f, "band", band)
+        write(f, "target", target.T)
+        write(f, "weight", weight)
+
+        y = model(x, band)
+        loss = distance(y, target, weight, huber)
+        loss.backward()
+        write(f, "y", y.T)
+        write(f, "loss", loss)
+        write(f, "dx", x.grad.permute(0, 2, 1))
+        for name, p in model.named_parameters():
+            write(f, "g." + name, p.grad)
+
+        adamw = torch.optim.AdamW(model.parameters(), lr=1e-3,
+                                  weight_decay=0.1)
+        x = x.detach()
+        for update in range(1, 6):
+            for group in adamw.param_groups:
+                group["lr"] = 1e-3 / update
+            adamw.zero_grad()
+            distance(model(x, band), target, weight, huber).backward()
+            norm = nn.utils.clip_grad_norm_(model.parameters(), 0.3)
+            write(f, f"norm{update}", norm)
+            adamw.step()
+        for name, p in model.named_parameters():
+            write(f, "after." + name, p)
+
+
+main(sys.argv[1], int(sys.argv[2]))

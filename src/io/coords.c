@@ -169,9 +169,9 @@ find_named(const tk_nc *nc, const tk_nc_var *v, const char *lat,
                    v->dim_name[v->ndim - 1]);
 }
 
-tk_err
-tk_coords_find(const tk_nc *nc, const tk_nc_var *v, const char *lat,
-               const char *lon, tk_coords *c)
+static tk_err
+find_here(const tk_nc *nc, const tk_nc_var *v, const char *lat, const char *lon,
+          tk_coords *c)
 {
     const int row = v->ndim - 2, col = v->ndim - 1;
     tk_nc_var swapped;
@@ -202,6 +202,22 @@ tk_coords_find(const tk_nc *nc, const tk_nc_var *v, const char *lat,
     c->two_d = find_likely(nc, v, &latitude, -1, &c->lat)
                && find_likely(nc, v, &longitude, -1, &c->lon);
     c->has_lat_lon = c->two_d;
+    return TK_OK;
+}
+
+tk_err
+tk_coords_find(const tk_par *par, const tk_nc *nc, const tk_nc_var *v,
+               const char *lat, const char *lon, tk_coords *c)
+{
+    tk_err err = TK_OK;
+
+    /* The choice steers collective reads: it must not differ between ranks. */
+    if (par->rank == 0)
+        err = find_here(nc, v, lat, lon, c);
+    if (tk_injected("io.coords"))
+        err = tk_fail(TK_EDATA, "injected: io.coords");
+    TK_AGREE(par, err);
+    tk_bcast(par, c, sizeof *c);
     return TK_OK;
 }
 

@@ -12,11 +12,11 @@ typedef struct {
     tk_nc_var y, x;
 } tk_coords;
 
-/* Looks for the coordinates of v's two last dimensions.  Names that are not
- * empty must be there.  Local, and the same on all ranks.
+/* **Collective.**  Looks for the coordinates of v's two last dimensions, on one
+ * rank for all.  Names that are not empty must be there.
  */
-tk_err tk_coords_find(const tk_nc *nc, const tk_nc_var *v, const char *lat,
-                      const char *lon, tk_coords *c) TK_MUST;
+tk_err tk_coords_find(const tk_par *par, const tk_nc *nc, const tk_nc_var *v,
+                      const char *lat, const char *lon, tk_coords *c) TK_MUST;
 
 /* **Collective.**  A 1-D axis, lengths in m, on all ranks. */
 tk_err tk_coords_axis(const tk_nc *nc, const tk_nc_var *axis,

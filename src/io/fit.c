@@ -190,11 +190,9 @@ tk_coords_fit(const tk_par *par, const tk_nc *nc, const tk_nc_var *v,
 {
     tk_coords c;
     double corner[4][2];
-    tk_err err = same_size(nc, v, grid);
 
-    if (!err)
-        err = tk_coords_find(nc, v, "", "", &c);
-    TK_AGREE(par, err);
+    TK_AGREE(par, same_size(nc, v, grid));
+    TK_TRY(tk_coords_find(par, nc, v, "", "", &c));
     if (!grid->projected && c.has_lat_lon && !c.two_d)
         return fit_axes(par, nc, v, &c.lat, &c.lon, grid);
     if (grid->projected && c.has_axes && !grid->indices)

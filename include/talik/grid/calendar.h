@@ -33,7 +33,7 @@ int tk_month_of_year(int month); /* 1..12 */
 tk_err tk_month_parse(const char *text, int *month) TK_MUST;
 void tk_month_text(int month, char out[16]);
 
-/* Days in the month: 28..31, or 30. */
+/* Days in the month: 28..31, or 30; 21 in the standard calendar's 1582-10. */
 int tk_month_days(tk_calendar calendar, int month);
 
 /* Days from the epoch to the first instant of the month. */
@@ -55,11 +55,16 @@ typedef struct {
 tk_err tk_time_units_parse(const char *text, tk_calendar calendar,
                            tk_time_units *units) TK_MUST;
 
-/* Days from the epoch of a time value. */
+/* Days from the epoch of a time value; NaN for digits that are no date between
+ * the years 1500 and 3000.
+ */
 double tk_time_days(const tk_time_units *units, tk_calendar calendar,
                     double value);
 
-/* The calendar month that holds an instant, given in days from the epoch. */
+/* The calendar month that holds an instant, given in days from the epoch.  Half
+ * a second before a month counts as its beginning: hours and seconds do not
+ * divide evenly into days.
+ */
 int tk_month_at(tk_calendar calendar, double days);
 
 #endif

@@ -57,8 +57,8 @@ void tk_grid_count(tk_grid *grid); /* fills nactive */
 void tk_axis_bounds(size_t n, const double *axis, bool latitude, size_t i,
                     double bounds[2]);
 
-/* Area, m2, of the cell at file row i, column j of a regular grid on the
- * WGS 84 authalic sphere; of a projected one |dx dy|.
+/* Area, m2, of the cell at file row i, column j: on the WGS 84 ellipsoid for a
+ * regular or rotated grid; |dx dy| for a projected one.
  */
 double tk_cell_area(const tk_grid *grid, size_t i, size_t j);
 

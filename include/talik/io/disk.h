@@ -55,8 +55,7 @@ tk_err tk_disk_sync(const char *path) TK_MUST;
  * one that has come up since tk_disk_check.  The folder is flushed as well; if
  * only that fails, a warning is printed, as the file itself is there.
  */
-tk_err tk_disk_rename(const char *from, const char *to,
-                      bool overwrite) TK_MUST;
+tk_err tk_disk_rename(const char *from, const char *to, bool overwrite) TK_MUST;
 
 /* Removes a file; whether there was one. */
 bool tk_disk_remove(const char *path);

@@ -28,7 +28,10 @@ typedef struct {
     bool south_first; /* row 0 of the files is the southern one             */
     double *y, *x;    /* [ny], [nx] in file order: lat and lon, or y, x in m */
     char dim_y[TK_NAME], dim_x[TK_NAME]; /* their names in the input        */
-    char *crs_wkt;         /* WKT of the CRS; "" if unknown                 */
+    bool indices; /* y and x are only counted: the input has no coordinates */
+    double corner[4][2]; /* lat, lon of the cells at the first and the last row,
+                            each at the first and the last column; else NaN */
+    char *crs_wkt;       /* WKT of the CRS; "" if unknown                 */
     char mapping[TK_NAME]; /* grid_mapping_name; "latitude_longitude", ...  */
     size_t nattr;          /* numeric attributes of the projection          */
     struct {

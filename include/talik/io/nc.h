@@ -27,7 +27,8 @@ typedef struct {
     size_t dim[TK_NC_DIMS];
     double scale, offset; /* scale_factor and add_offset, else 1 and 0      */
     size_t nmissing;      /* _FillValue, missing_value, as in the file:     */
-    double missing[4];    /*   compared before scale and offset are applied */
+    double missing[4];    /*   compared before scale and offset are applied;
+                               without either, the type's default fill      */
     char units[TK_NAME];  /* "" if there is none                            */
 } tk_nc_var;
 
@@ -37,6 +38,7 @@ void tk_nc_close(tk_nc *nc); /* **Collective.**  Accepts NULL. */
 
 const char *tk_nc_path(const tk_nc *nc);
 int tk_nc_id(const tk_nc *nc);
+long long tk_nc_changed(const tk_nc *nc); /* last change, s since 1970 */
 
 bool tk_nc_has(const tk_nc *nc, const char *variable);
 
@@ -69,5 +71,15 @@ tk_err tk_nc_read_boxes(const tk_nc *nc, const tk_nc_var *v,
                         const size_t *start, const size_t *count, size_t nbox,
                         const size_t (*box)[4] /* row, col, nrow, ncol */,
                         float *out) TK_MUST;
+
+/* **Collective.**  The same as doubles, for coordinates. */
+tk_err tk_nc_read_boxes_double(const tk_nc *nc, const tk_nc_var *v,
+                               const size_t *start, const size_t *count,
+                               size_t nbox, const size_t (*box)[4],
+                               double *out) TK_MUST;
+
+/* **Collective.**  As tk_nc_read, the same slab for all: one rank reads. */
+tk_err tk_nc_read_same(const tk_nc *nc, const tk_nc_var *v, const size_t *start,
+                       const size_t *count, double *out) TK_MUST;
 
 #endif

@@ -26,10 +26,10 @@ typedef struct {
     const char *variable; /* its name in the files                        */
     const char *units;    /* wanted; "" takes the numbers as they are     */
     const char *units_in_file; /* "" = the attribute; else instead of it  */
-    bool water, daily;    /* see talik/io/units.h                         */
-    bool is_static;       /* has no time, or one step only                */
-    size_t ndepth;        /* wanted depths, m, found by value within 1 mm */
-    const double *depth;  /* (ndepth = 0: the variable has no depth axis) */
+    bool water, daily;   /* see talik/io/units.h                         */
+    bool is_static;      /* has no time, or one step only                */
+    size_t ndepth;       /* wanted depths, m, found by value within 1 mm */
+    const double *depth; /* (ndepth = 0: the variable has no depth axis) */
 } tk_series_want;
 
 /* **Collective.**  Opens those of the files that hold the variable; TK_EDATA if

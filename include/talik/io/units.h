@@ -10,17 +10,19 @@
 
 #include "talik/core/error.h"
 
-/* wanted = value * scale + offset; for totals also times the days of a month.
+/* wanted = value * scale + offset; between totals and rates also times, or over,
+ * the days of the month.
  */
 typedef struct {
     double scale, offset;
-    bool per_day; /* multiply by the days of the month */
+    bool per_day;   /* multiply by the days of the month */
+    bool over_days; /* divide by them                    */
 } tk_conversion;
 
-/* From a file's units to those wanted.  mass of water per area and depth of
- * water are one (1 kg m-2 = 1 mm) where `water` is true, and then a depth with
- * no time is a mean daily sum if `daily`.  TK_EDATA if they do not convert; the
- * fault names both.
+/* From a file's units to those wanted.  Mass of water per area and depth of
+ * water are one (1 kg m-2 = 1 mm) where `water` is true.  An amount with no time
+ * ("m", "J m-2") is a mean daily sum if `daily`, else the sum of its month.
+ * TK_EDATA if they do not convert; the fault names both.
  */
 tk_err tk_units_convert(const char *from, const char *to, bool water,
                         bool daily, tk_conversion *c) TK_MUST;

@@ -1,0 +1,46 @@
+/* series_impl.h -- what opening and reading a series share. */
+#ifndef TALIK_IO_SERIES_IMPL_H
+#define TALIK_IO_SERIES_IMPL_H
+
+#include "talik/io/series.h"
+#include "talik/io/units.h"
+
+/* One of the series' files. */
+typedef struct {
+    char *path;
+    tk_nc *nc; /* NULL while closed: thousands of files may make one series */
+    long used; /* when it was last read; the longest idle is closed first   */
+    tk_nc_var var;
+    tk_calendar calendar;
+    tk_conversion conversion;
+    size_t ntime;
+    int *month;    /* [ntime]                                          */
+    int depth_dim; /* of the variable; -1 = none                        */
+    size_t *level; /* [ndepth] index along it                           */
+} series_file;
+
+struct tk_series {
+    tk_par par;
+    char *variable;
+    size_t ny, nx, ndepth; /* ndepth at least 1 */
+    bool is_static;
+    size_t nfile;
+    series_file *file;
+    long clock;
+    int first, last;
+    struct {
+        uint32_t file, step;
+    } * at; /* [last - first + 1] */
+    long long newest;
+};
+
+/* **Collective.**  Opens file k again if it was closed. */
+tk_err tk_series_wake(tk_series *s, size_t k) TK_MUST;
+
+/* **Collective.**  Months [first, first + n) at wanted depth d, in the units
+ * wanted: out[n][cells of the boxes].  All ranks ask for the same months.
+ */
+tk_err tk_series_read_boxes(tk_series *s, size_t nbox, const size_t (*box)[4],
+                            size_t d, int first, size_t n, float *out) TK_MUST;
+
+#endif

@@ -500,6 +500,48 @@ deck_prints_and_reads(void **state)
 }
 
 typedef struct {
+    int n[4];
+    bool on[2];
+    char name[3][6];
+    size_t nn, non, nname;
+} lists;
+
+static void
+lists_of_each_kind(void **state)
+{
+    static const tk_param of_list[] = {
+        TK_P_INTS("g", "n", "1", lists, n, nn, 0, 9, "1, 2, 3", "numbers"),
+        TK_P_LOGICALS("g", "on", lists, on, non, "", "switches"),
+        TK_P_STRINGS("g", "name", lists, name, nname, "2*'a'", "names"),
+    };
+    static const tk_group one[] = {{"g", "t", 0}};
+    static const tk_params of = TK_PARAMS(of_list, one);
+    static const struct {
+        const char *text, *want;
+    } trial[] = {
+        {"&g /", "&g\n  n = 1, 2, 3\n  ! on =\n  name = 'a', 'a'\n/\n"},
+        {"&g n=7 on(1)=t name(3)='z' /",
+         "&g\n  n = 7\n  on = .true.\n  name = 'a', 'a', 'z'\n/\n"},
+        {"&g n(4:1:-1)=9,8,7,6 name=,'b' /",
+         "&g\n  n = 6, 7, 8, 9\n  ! on =\n  name = 'a', 'b'\n/\n"},
+    };
+
+    (void)state;
+    for (size_t k = 0; k < sizeof trial / sizeof *trial; k++) {
+        const char *path = write_file(trial[k].text, strlen(trial[k].text));
+        tk_text out = {0};
+        tk_problems p = {0};
+        lists o;
+
+        CHECK_OK(tk_params_read(&of, path, 0, NULL, &o, NULL, &p));
+        CHECK_OK(tk_params_print(&of, &o, NULL, false, &out));
+        assert_string_equal(out.at, trial[k].want);
+        tk_text_drop(&out);
+        tk_problems_drop(&p);
+    }
+}
+
+typedef struct {
     struct {
         int n[3];
         double w;
@@ -631,6 +673,7 @@ main(void)
         cmocka_unit_test(the_fault_is_the_report),
         cmocka_unit_test(print_and_read_again),
         cmocka_unit_test(deck_prints_and_reads),
+        cmocka_unit_test(lists_of_each_kind),
         cmocka_unit_test(arrays_in_arrays),
         cmocka_unit_test(reference),
         cmocka_unit_test(memory_runs_short),

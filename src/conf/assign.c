@@ -11,7 +11,7 @@ counter(const tk_param *p, void *options)
                : (size_t *)(void *)((char *)options + p->count);
 }
 
-/* How many values an item gives, at most `most` of interest. */
+/* How many values an item gives, nulls included. */
 static size_t
 count_values(const tk_namelist *nl, const tk_nml_item *item)
 {
@@ -68,22 +68,31 @@ mark_given(const tk_params_run *run, const tk_nml_item *item, size_t param,
     at->source = run->source;
 }
 
+/* One more than the highest of the first n elements of a target. */
+static size_t
+past_elements(const tk_params_run *run, const tk_target *t, size_t n)
+{
+    const size_t a = tk_target_slot(run->table, t, 0, run->options).element;
+    const size_t b = tk_target_slot(run->table, t, n - 1, run->options).element;
+
+    return (a > b ? a : b) + 1;
+}
+
 /* A list that is given whole takes the place of the one before. */
 static void
 end_list(const tk_params_run *run, const tk_target *t, size_t n)
 {
-    const tk_param *p = &run->table->params[t->param[0]];
+    const size_t param = t->param[0];
+    const tk_param *p = &run->table->params[param];
     size_t *count = counter(p, run->options);
-    unsigned char *marks =
-        run->given->marks + run->given->at[t->param[0]].first;
-    const size_t past =
-        n > 0 ? tk_target_slot(run->table, t, n - 1, run->options).element + 1
-              : 0;
+    size_t past;
 
-    if (!count || past == 0)
+    if (!count || n == 0)
         return;
+    past = past_elements(run, t, n);
     if (t->whole)
-        memset(marks + past, 0, tk_param_elements(p) - past);
+        memset(run->given->marks + run->given->at[param].first + past, 0,
+               tk_param_elements(p) - past);
     if (t->whole || past > *count)
         *count = past;
 }
@@ -93,7 +102,7 @@ tk_params_assign(const tk_params_run *run, const char *group,
                  const tk_nml_item *item)
 {
     tk_target t;
-    size_t next = 0, given = 0;
+    size_t next = 0;
     bool good = !item->bad;
 
     if (!tk_target_find(run, group, item, &t))
@@ -125,12 +134,11 @@ tk_params_assign(const tk_params_run *run, const char *group,
                 ->marks[run->given->at[slot.param].first + slot.element] |=
                 TK_MARK_VALUE;
             mark_given(run, item, slot.param, true);
-            given++;
         }
     }
     if (!good)
         for (size_t i = 0; i < t.nparams; i++)
             mark_given(run, item, t.param[i], false);
-    if (t.nparams == 1 && (given > 0 || next > 0))
+    if (t.nparams == 1)
         end_list(run, &t, next);
 }

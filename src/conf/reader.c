@@ -201,22 +201,21 @@ tk_nml_at_key(const tk_nml_reader *r)
     return i < r->n && r->s[i] == '=';
 }
 
-bool
-tk_nml_grow(void **at, size_t n, size_t *room, size_t size)
+void *
+tk_nml_grow(void *at, size_t n, size_t *room, size_t size)
 {
     void *wider;
     size_t more;
 
     if (n < *room)
-        return true;
+        return at;
     more = *room ? 2 * *room : 64;
     wider = tk_new(more, size);
     if (!wider)
-        return false;
-    if (*at)
-        memcpy(wider, *at, n * size);
-    tk_free(*at);
-    *at = wider;
+        return NULL;
+    if (at)
+        memcpy(wider, at, n * size);
+    tk_free(at);
     *room = more;
-    return true;
+    return wider;
 }

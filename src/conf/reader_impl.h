@@ -41,8 +41,10 @@ bool tk_nml_at_slash(const tk_nml_reader *r, size_t i); /* one that ends */
 bool tk_nml_at_group(const tk_nml_reader *r, size_t i); /* &name or $name */
 bool tk_nml_at_key(const tk_nml_reader *r);
 size_t tk_nml_name_length(const tk_nml_reader *r, size_t i);
-/* Makes room for one more in an array that grows. */
-bool tk_nml_grow(void **at, size_t n, size_t *room, size_t size);
+/* An array of n with room for one more, in place of `at`; NULL, and `at` is
+ * kept, if memory is short.
+ */
+void *tk_nml_grow(void *at, size_t n, size_t *room, size_t size);
 
 /* key.c */
 bool tk_nml_read_key(tk_nml_reader *r, unsigned *key);
@@ -51,9 +53,19 @@ bool tk_nml_read_name(tk_nml_reader *r, const char *what);
 
 /* value.c */
 bool tk_nml_read_values(tk_nml_reader *r, tk_nml_item *item);
-/* Says what is wrong at the next unquoted piece of text, and skips it. */
-void tk_nml_wrong_lump(tk_nml_reader *r);
+/* A lump: what lies between blanks, commas, line ends, comments and the slash
+ * that ends the group.
+ */
+bool tk_nml_ends_lump(const tk_nml_reader *r, size_t i);
 size_t tk_nml_lump_length(const tk_nml_reader *r);
+
+/* wrong.c: says what is wrong with the next lump, and skips it. */
+void tk_nml_wrong_lump(tk_nml_reader *r);
+
+/* group.c */
+tk_nml_group *tk_nml_new_group(tk_nml_reader *r, const tk_nml_mark *at);
+void tk_nml_read_item(tk_nml_reader *r, size_t group);
+void tk_nml_read_groups(tk_nml_reader *r);
 
 /* twice.c: warns of keys given twice in a group. */
 void tk_nml_warn_twice(const tk_namelist *nl, tk_problems *p);

@@ -24,17 +24,16 @@ write_value(const tk_namelist *nl, const tk_nml_value *v, tk_text *out)
 static void
 write_item(const tk_namelist *nl, const tk_nml_item *item, tk_text *out)
 {
-    const tk_nml_value *v = nl->values + item->first;
-
     tk_text_add(out, "%s =", tk_namelist_key(nl, item));
     for (size_t k = 0; k < item->n; k++) {
+        const tk_nml_value *v = &nl->values[item->first + k];
+
         tk_text_add(out, k == 0 ? " " : ", ");
-        write_value(nl, &v[k], out);
+        write_value(nl, v, out);
+        /* A comma after a value is its own; only one more makes a null. */
+        if (k + 1 == item->n && v->kind == TK_NML_NULL && !v->counted)
+            tk_text_add(out, ",");
     }
-    /* A comma after a value is its own; only one more makes a null. */
-    if (item->n > 0 && v[item->n - 1].kind == TK_NML_NULL
-        && !v[item->n - 1].counted)
-        tk_text_add(out, ",");
     tk_text_add(out, "\n");
 }
 

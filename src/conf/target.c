@@ -127,8 +127,7 @@ make_range(const tk_params_run *run, const tk_nml_item *item,
                         r->lo < 1 || r->lo > top ? r->lo : hi, key, size);
         return false;
     }
-    if ((hi - r->lo) / r->step < 0
-        || (hi != r->lo && (hi > r->lo) != (r->step > 0))) {
+    if (hi != r->lo && (hi > r->lo) != (r->step > 0)) {
         tk_params_wrong(run, item->line, item->column, "'%s' names no element",
                         key);
         return false;

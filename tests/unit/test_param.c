@@ -368,6 +368,10 @@ reports(void **state)
 {
     (void)state;
     check_report("&grid depth=1 /", "");
+    check_report("&grid depth=0, 100 /\n&train hidden=4096 rate=1d-8 /", "");
+    check_report("&grid depth=1 /\n&train rate=0.99999e-8 hidden=4097 /",
+                 ":2:13: error: rate = 0.99999e-8: must be from 1e-08 to 1.0\n"
+                 ":2:31: error: hidden = 4097: must be from 1 to 4096\n");
     check_report("&grid depth=1 /\n&data /\n",
                  ":2:1: error: 'file' is missing in &data: the file of "
                  "forcings\n");
@@ -495,6 +499,108 @@ deck_prints_and_reads(void **state)
     tk_problems_drop(&p);
 }
 
+typedef struct {
+    int n[4];
+    bool on[2];
+    char name[3][6];
+    size_t nn, non, nname;
+} lists;
+
+static void
+lists_of_each_kind(void **state)
+{
+    static const tk_param of_list[] = {
+        TK_P_INTS("g", "n", "1", lists, n, nn, 0, 9, "1, 2, 3", "numbers"),
+        TK_P_LOGICALS("g", "on", lists, on, non, "", "switches"),
+        TK_P_STRINGS("g", "name", lists, name, nname, "2*'a'", "names"),
+    };
+    static const tk_group one[] = {{"g", "t", 0}};
+    static const tk_params of = TK_PARAMS(of_list, one);
+    static const struct {
+        const char *text, *want;
+    } trial[] = {
+        {"&g /", "&g\n  n = 1, 2, 3\n  ! on =\n  name = 'a', 'a'\n/\n"},
+        {"&g n=7 on(1)=t name(3)='z' /",
+         "&g\n  n = 7\n  on = .true.\n  name = 'a', 'a', 'z'\n/\n"},
+        {"&g n(4:1:-1)=9,8,7,6 name=,'b' /",
+         "&g\n  n = 6, 7, 8, 9\n  ! on =\n  name = 'a', 'b'\n/\n"},
+    };
+
+    (void)state;
+    for (size_t k = 0; k < sizeof trial / sizeof *trial; k++) {
+        const char *path = write_file(trial[k].text, strlen(trial[k].text));
+        tk_text out = {0};
+        tk_problems p = {0};
+        lists o;
+
+        CHECK_OK(tk_params_read(&of, path, 0, NULL, &o, NULL, &p));
+        CHECK_OK(tk_params_print(&of, &o, NULL, false, &out));
+        assert_string_equal(out.at, trial[k].want);
+        tk_text_drop(&out);
+        tk_problems_drop(&p);
+    }
+}
+
+typedef struct {
+    struct {
+        int n[3];
+        double w;
+    } layer[2];
+} layers;
+
+/* Components that are arrays, in an array of their type. */
+static void
+arrays_in_arrays(void **state)
+{
+    static const tk_param of_layer[] = {
+        {.group = "g",
+         .key = "layer%n",
+         .unit = "1",
+         .meaning = "m",
+         .kind = TK_INT,
+         .offset = offsetof(layers, layer[0].n),
+         .dims = {3, 0},
+         .outer = 2,
+         .stride = sizeof((layers *)0)->layer[0],
+         .count = TK_NO_COUNT,
+         .low = NAN,
+         .high = NAN,
+         .fallback = "6*0"},
+        {.group = "g",
+         .key = "layer%w",
+         .unit = "1",
+         .meaning = "m",
+         .kind = TK_REAL,
+         .offset = offsetof(layers, layer[0].w),
+         .outer = 2,
+         .stride = sizeof((layers *)0)->layer[0],
+         .count = TK_NO_COUNT,
+         .low = NAN,
+         .high = NAN,
+         .fallback = "2*0"},
+    };
+    static const tk_group one[] = {{"g", "t", 0}};
+    static const tk_params of = TK_PARAMS(of_layer, one);
+    const char *text = "&g layer(2)%n(2)=8,9 layer(1)=1,2,3,0.5,4 /";
+    tk_text out = {0};
+    tk_problems p = {0};
+    layers o, back;
+
+    (void)state;
+    CHECK_OK(tk_params_read(&of, write_file(text, strlen(text)), 0, NULL, &o,
+                            NULL, &p));
+    CHECK_OK(tk_params_print(&of, &o, NULL, false, &out));
+    assert_string_equal(out.at, "&g\n  layer(1)%n = 1, 2, 3\n"
+                                "  layer(2)%n = 4, 8, 9\n"
+                                "  layer%w = 0.5, 0.0\n/\n");
+    CHECK_OK(tk_params_read(&of, write_file(out.at, out.len), 0, NULL, &back,
+                            NULL, &p));
+    for (int k = 0; k < 6; k++)
+        assert_int_equal(back.layer[k / 3].n[k % 3], o.layer[k / 3].n[k % 3]);
+    tk_text_drop(&out);
+    tk_problems_drop(&p);
+}
+
 static void
 reference(void **state)
 {
@@ -567,6 +673,8 @@ main(void)
         cmocka_unit_test(the_fault_is_the_report),
         cmocka_unit_test(print_and_read_again),
         cmocka_unit_test(deck_prints_and_reads),
+        cmocka_unit_test(lists_of_each_kind),
+        cmocka_unit_test(arrays_in_arrays),
         cmocka_unit_test(reference),
         cmocka_unit_test(memory_runs_short),
     };

@@ -106,6 +106,7 @@ choose_units(series_file *f, const tk_series_want *want)
 {
     const char *from =
         *want->units_in_file ? want->units_in_file : f->var.units;
+    tk_err err;
 
     f->conversion = (tk_conversion){.scale = 1};
     if (!*want->units)
@@ -115,10 +116,14 @@ choose_units(series_file *f, const tk_series_want *want)
                 want->units);
         return TK_OK;
     }
-    if (tk_units_convert(from, want->units, want->water, want->daily,
-                         &f->conversion))
-        return tk_fail(TK_EDATA, "%s: '%s': %.3000s", f->path, f->var.name,
-                       tk_last_fault()->text);
+    err = tk_units_convert(from, want->units, want->water, want->daily,
+                           &f->conversion);
+    if (err) {
+        const tk_fault why = *tk_last_fault();
+
+        return tk_fail(err, "%s: '%s': %.3000s", f->path, f->var.name,
+                       why.text);
+    }
     return TK_OK;
 }
 

@@ -102,7 +102,7 @@ sort_dims(series_file *f, const tk_series_want *want)
 }
 
 static tk_err
-choose_units(series_file *f, const tk_series_want *want)
+choose_units(series_file *f, const tk_series_want *want, bool first)
 {
     const char *from =
         *want->units_in_file ? want->units_in_file : f->var.units;
@@ -112,8 +112,9 @@ choose_units(series_file *f, const tk_series_want *want)
     if (!*want->units)
         return TK_OK;
     if (!*from) {
-        tk_warn("%s: '%s' has no units; taken as '%s'", f->path, f->var.name,
-                want->units);
+        if (first)
+            tk_warn("%s: '%s' has no units; taken as '%s'", f->path,
+                    f->var.name, want->units);
         return TK_OK;
     }
     err = tk_units_convert(from, want->units, want->water, want->daily,
@@ -130,14 +131,14 @@ choose_units(series_file *f, const tk_series_want *want)
 /* **Collective.**  All that is to be known of a file that holds the variable. */
 static tk_err
 describe(const tk_par *par, const tk_grid *grid, const tk_series_want *want,
-         series_file *f)
+         bool first, series_file *f)
 {
     tk_err err = tk_nc_find(f->nc, want->variable, &f->var);
 
     if (!err)
         err = sort_dims(f, want);
     if (!err)
-        err = choose_units(f, want);
+        err = choose_units(f, want, first);
     if (!err && !want->is_static) {
         f->ntime = f->var.dim[0];
         f->month = tk_new(f->ntime, sizeof *f->month);
@@ -264,7 +265,7 @@ take_file(tk_series *s, const tk_grid *grid, const char *path,
     TK_AGREE(&s->par, f->path ? TK_OK : TK_ERUN);
     changed = tk_nc_changed(f->nc);
     s->newest = changed > s->newest ? changed : s->newest;
-    TK_TRY(describe(&s->par, grid, want, f));
+    TK_TRY(describe(&s->par, grid, want, s->nfile == 1, f));
     close_idle(s);
     return TK_OK;
 }

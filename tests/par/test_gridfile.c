@@ -284,7 +284,8 @@ test_injected(void **state)
     src.mask_file = src.file;
     for (size_t i = 0; i < sizeof site / sizeof site[0]; i++) {
         par_inject(site[i]);
-        PAR_FAILS(i == 6 ? TK_ERUN : TK_EDATA, tk_grid_read(&par, &src, &grid));
+        PAR_FAILS(i == 6 ? (int)TK_ERUN : (int)TK_EDATA,
+                  tk_grid_read(&par, &src, &grid));
     }
     for (int n = 1; n < 60; n++) {
         char text[64];
@@ -292,7 +293,7 @@ test_injected(void **state)
 
         snprintf(text, sizeof text, "mem.new:%d:%d", par.size - 1, n);
         setenv("TK_INJECT", text, 1);
-        code = tk_grid_read(&par, &src, &grid);
+        code = (int)tk_grid_read(&par, &src, &grid);
         MPI_Allreduce(&code, &all, 1, MPI_INT, MPI_MAX, par.comm);
         assert_int_equal(code, all);
         if (!code)

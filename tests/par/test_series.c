@@ -442,7 +442,7 @@ test_injected(void **state)
 
         snprintf(text, sizeof text, "mem.new:%d:%d", par.size - 1, n);
         setenv("TK_INJECT", text, 1);
-        code = tk_series_open(&par, &grid, 1, &file, &want, &s);
+        code = (int)tk_series_open(&par, &grid, 1, &file, &want, &s);
         MPI_Allreduce(&code, &all, 1, MPI_INT, MPI_MAX, par.comm);
         assert_int_equal(code, all);
         if (!code)

@@ -144,7 +144,7 @@ test: deps ## all tests (installs what they need first)
 	@$(MAKE) --no-print-directory test-built
 
 test-programs: $(TALIK) post $(call tests_in,unit) $(call tests_in,par) \
-	$(call tests_in,science) $(call tests_in,tools)
+	$(call tests_in,science) $(call tests_in,tools) $(call tests_in,system)
 
 test-built: test-programs
 	@$(MAKE) --no-print-directory BUILD=double test-grad-programs

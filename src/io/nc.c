@@ -209,9 +209,11 @@ no_such(const tk_nc *nc, const char *variable)
 static tk_err
 read_shape(const tk_nc *nc, tk_nc_var *v)
 {
-    int ids[NC_MAX_VAR_DIMS];
+    int ids[TK_NC_DIMS], unlimited = -1;
 
     ncmpi_inq_vardimid(nc->id, v->id, ids);
+    ncmpi_inq_unlimdim(nc->id, &unlimited);
+    v->record = v->ndim > 0 && ids[0] == unlimited;
     for (int d = 0; d < v->ndim; d++) {
         char name[NC_MAX_NAME + 1];
         MPI_Offset n;

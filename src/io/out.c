@@ -230,22 +230,20 @@ reserve(tk_out *out, size_t ntime)
 static int
 put_axes(tk_out *out)
 {
-    const int mine = out->par.rank == 0;
+    const bool mine = out->par.rank == 0;
+    const MPI_Offset none[2] = {0, 0};
     const int zero = 0;
     int first = NC_NOERR, code;
 
     for (size_t i = 0; i < out->naxis; i++) {
         tk_out_axis *axis = &out->axis[i];
 
-        if (axis->ndim == 0) {
+        if (axis->ndim == 0)
             code = ncmpi_put_var_double_all(out->nc, axis->id, axis->value);
-        } else {
-            MPI_Offset start[2] = {0, 0};
-            MPI_Offset *starts[] = {start}, *counts[] = {axis->shape};
-
-            code = ncmpi_put_varn_double_all(out->nc, axis->id, mine, starts,
-                                             counts, axis->value);
-        }
+        else
+            code = ncmpi_put_vara_double_all(out->nc, axis->id, none,
+                                             mine ? axis->shape : none,
+                                             axis->value);
         first = first ? first : code;
         tk_free(axis->value);
         axis->value = NULL;

@@ -124,7 +124,7 @@ static void
 add_2d_coordinate(tk_definer *d, tk_out_field *f, const char *standard_name,
                   const char *units)
 {
-    const double fill = TK_FILL;
+    const double fill = OUT_FILL_DOUBLE;
     const int dims[] = {d->y, d->x};
 
     f->id = tk_def_variable(d, f->name, NC_DOUBLE, 2, dims);
@@ -156,6 +156,9 @@ add_projected(tk_definer *d)
     static const axis_text x = {
         "x", "projection_x_coordinate", "x coordinate of projection", "m", "X",
         NULL};
+    static const axis_text row = {"y", NULL, "row, from 0", "1", "Y", NULL};
+    static const axis_text column = {"x", NULL, "column, from 0",
+                                     "1", "X",  NULL};
     static const axis_text rlat = {
         "y", "grid_latitude", "latitude in rotated pole grid", "degrees", "Y",
         NULL};
@@ -168,10 +171,16 @@ add_projected(tk_definer *d)
         strcmp(grid->mapping, "rotated_latitude_longitude") == 0;
     double ignored[2];
 
-    add_grid_axis(d, rotated ? &rlat : &y, d->y, grid->ny, grid->y, rotated,
-                  ignored);
-    add_grid_axis(d, rotated ? &rlon : &x, d->x, grid->nx, grid->x, false,
-                  ignored);
+    add_grid_axis(d,
+                  grid->indices ? &row
+                  : rotated     ? &rlat
+                                : &y,
+                  d->y, grid->ny, grid->y, rotated, ignored);
+    add_grid_axis(d,
+                  grid->indices ? &column
+                  : rotated     ? &rlon
+                                : &x,
+                  d->x, grid->nx, grid->x, false, ignored);
     if (out->nfield > out->nvar) {
         add_2d_coordinate(d, &out->field[out->nvar], "latitude",
                           "degrees_north");
@@ -193,8 +202,8 @@ add_crs(tk_definer *d)
     const bool plain = !grid->projected && !*wkt && grid->nattr == 0;
     int id;
 
-    if (grid->projected && !*wkt && !*grid->mapping)
-        return;
+    if (grid->indices || (grid->projected && !*wkt && !*grid->mapping))
+        return; /* not known, or of no use without coordinates */
     id = d->out->crs = tk_def_variable(d, "crs", NC_INT, 0, NULL);
     tk_def_text(d, id, "long_name", "coordinate reference system");
     tk_def_text(d, id, "grid_mapping_name",

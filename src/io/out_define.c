@@ -131,7 +131,7 @@ add_coordinates(tk_definer *d, const tk_out_field *f, const char *extra)
     if (d->out->nfield > d->out->nvar)
         tk_text_add(&list, "lat lon ");
     add_extra(d, f, extra, &list);
-    if (d->out->realization >= 0)
+    if (d->out->realization >= 0 && f->time)
         tk_text_add(&list, "realization ");
     if (list.len > 0) {
         list.at[list.len - 1] = '\0';

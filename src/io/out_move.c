@@ -150,7 +150,10 @@ boxes_of(const tk_run *run, tk_out_piece p, tk_box part[OUT_MORE_BOXES])
     return n;
 }
 
-/* One request for each level and box; returns how many. */
+/* One request for each level and box; returns how many.  Never several records
+ * in one: varn of PnetCDF 1.12 then reads and writes beyond its buffer, and
+ * reports success.
+ */
 static int
 make_requests(tk_out *out, const tk_out_field *f, tk_out_piece p)
 {

@@ -136,7 +136,7 @@ tk_out_put_doubles(tk_out *out, tk_out_field *f, const double *x)
         int code;
 
         for (size_t q = 0; q < p.nplace; q++)
-            stage[q] = isnan(x[p.place + q]) ? TK_FILL : x[p.place + q];
+            stage[q] = isnan(x[p.place + q]) ? OUT_FILL_DOUBLE : x[p.place + q];
         tk_out_digest_piece(out, f, p, f->digest);
         code = tk_out_put_piece(out, f, p);
         first = first ? first : code;

@@ -35,10 +35,10 @@ tk_layout_add(tk_layout *l, tk_init init, double scale, int rank,
               const size_t *dim, const char *fmt, ...)
 {
     tk_tensor *t;
+    size_t size;
     va_list args;
     int length;
 
-    TK_ASSERT(rank >= 1 && rank <= 3);
     TK_TRY(make_room(l));
     t = &l->tensor[l->n];
     *t = (tk_tensor){.rank = rank,
@@ -50,15 +50,23 @@ tk_layout_add(tk_layout *l, tk_init init, double scale, int rank,
     va_start(args, fmt);
     length = vsnprintf(t->name, sizeof t->name, fmt, args);
     va_end(args);
-    TK_ASSERT(length > 0 && (size_t)length < sizeof t->name);
-
+    /* Names and shapes may come from a file. */
+    if (length <= 0 || (size_t)length >= sizeof t->name)
+        return tk_fail(TK_EDATA,
+                       "tensor '%s...': a name has 1 to %d characters", t->name,
+                       TK_TENSOR_NAME - 1);
+    if (rank < 1 || rank > 3)
+        return tk_fail(TK_EDATA,
+                       "tensor '%s' has %d dimensions, expected 1 to 3",
+                       t->name, rank);
     for (int i = 0; i < rank; i++) {
         t->dim[i] = dim[i];
         if (__builtin_mul_overflow(t->count, dim[i], &t->count))
             return tk_fail(TK_ERUN, "%s: too many elements", t->name);
     }
-    if (__builtin_add_overflow(l->size, t->count, &l->size))
+    if (__builtin_add_overflow(l->size, t->count, &size))
         return tk_fail(TK_ERUN, "%s: too many parameters", t->name);
+    l->size = size;
     l->n++;
     return TK_OK;
 }

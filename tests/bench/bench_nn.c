@@ -57,7 +57,7 @@ numbers(size_t n, uint64_t stream)
     return x;
 }
 
-/* ---- the sgemm of a large matrix: what this core can do ------------------- */
+/* ---- the sgemm of a large matrix: what this core can do ----------------- */
 
 enum { LARGE = 768 };
 
@@ -89,7 +89,7 @@ bench_product(void)
     return rate;
 }
 
-/* ---- training and inference of a model ------------------------------------ */
+/* ---- training and inference of a model ---------------------------------- */
 
 typedef struct {
     tk_net net;

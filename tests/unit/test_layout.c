@@ -60,7 +60,7 @@ many_tensors(void **state)
 }
 
 static void
-overflow(void **state)
+refused(void **state)
 {
     const size_t large[] = {SIZE_MAX / 2, 3};
     tk_layout l = {0};
@@ -69,7 +69,14 @@ overflow(void **state)
     assert_int_equal(tk_layout_add(&l, TK_INIT_CONSTANT, 0, 2, large, "big"),
                      TK_ERUN);
     assert_non_null(strstr(tk_last_fault()->text, "big"));
-    assert_int_equal(l.n, 0);
+    assert_int_equal(tk_layout_add(&l, TK_INIT_CONSTANT, 0, 4, large, "deep"),
+                     TK_EDATA);
+    assert_non_null(strstr(tk_last_fault()->text, "'deep' has 4 dimensions"));
+    assert_int_equal(
+        tk_layout_add(&l, TK_INIT_CONSTANT, 0, 1, large, "%064d", 1), TK_EDATA);
+    assert_int_equal(
+        tk_layout_add(&l, TK_INIT_CONSTANT, 0, 1, large, "%063d", 1), TK_OK);
+    assert_int_equal(l.n, 1);
     tk_layout_drop(&l);
 }
 
@@ -115,7 +122,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(offsets),
         cmocka_unit_test(many_tensors),
-        cmocka_unit_test(overflow),
+        cmocka_unit_test(refused),
         cmocka_unit_test(first_values),
     };
 

@@ -39,6 +39,10 @@ int tk_month_days(tk_calendar calendar, int month);
 /* Days from the epoch to the first instant of the month. */
 double tk_month_start(tk_calendar calendar, int month);
 
+/* Days from the epoch to a date that exists. */
+double tk_date_days(tk_calendar calendar, long year, long month, long day);
+bool tk_date_exists(tk_calendar calendar, long year, long month, long day);
+
 /* "<unit> since <date> [<time>] [<zone>]", unit one of seconds, minutes, hours,
  * days and their usual spellings; or "day as %Y%m%d", and for integer dates
  * with the units "1" of current Copernicus files, the same.

@@ -22,6 +22,7 @@ typedef struct tk_nc tk_nc;
 typedef struct {
     int id, type; /* of PnetCDF                                          */
     int ndim, natt;
+    bool record; /* the first dimension is the record dimension              */
     char name[TK_NAME];
     char dim_name[TK_NC_DIMS][TK_NAME];
     size_t dim[TK_NC_DIMS];

@@ -39,7 +39,7 @@ typedef struct {
 } tk_layout;
 
 /* Appends a tensor dim[rank] named by the format.  TK_ERUN if memory or the
- * range of size_t is too small.
+ * range of size_t is too small, TK_EDATA if the name or the rank is too long.
  */
 tk_err tk_layout_add(tk_layout *l, tk_init init, double scale, int rank,
                      const size_t *dim, const char *fmt, ...)

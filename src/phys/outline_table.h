@@ -1,19 +1,20 @@
 /* outline_table.h -- Alaska's outline, 27 rings, 814 vertices.
  *
  * From the US Census Bureau's cartographic boundary file of 2017 (public
- * domain), as in us-atlas 3.0.1, states-10m; made by tests/tools/make_outline.py:
- * rings of 300 km2 and more, simplified to 6 km, the largest first.
+ * domain), as in us-atlas 3.0.1, states-10m; made by
+ * tests/tools/make_outline.py: rings of 300 km2 and more, simplified to
+ * 6 km, the largest first.
  * Units: 0.01 degree; {longitude, latitude}; rings are not closed.
  */
 #define NRING 27
 #define NVERTEX 814
 
+/* clang-format off */
 static const short ring_length[NRING] = {
     507, 45, 42, 14, 20, 14, 12, 13, 10, 16, 19, 11, 10, 6, 6, 6, 7, 8, 5, 5, 8,
     4, 5, 4, 8, 5, 4,
 };
 
-/* clang-format off */
 static const short vertex[NVERTEX][2] = {
     {-16813,6566}, {-16581,6633}, {-16440,6658}, {-16361,6656}, {-16409,6618},
     {-16377,6606}, {-16184,6602}, {-16148,6626}, {-16099,6623}, {-16152,6640},

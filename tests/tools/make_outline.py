@@ -83,16 +83,18 @@ def main():
 /* outline_table.h -- Alaska's outline, {len(rings)} rings, {total} vertices.
  *
  * From the US Census Bureau's cartographic boundary file of 2017 (public
- * domain), as in us-atlas 3.0.1, states-10m; made by tests/tools/make_outline.py:
- * rings of {MIN_AREA:.0f} km2 and more, simplified to {TOLERANCE:.0f} km, the largest first.
+ * domain), as in us-atlas 3.0.1, states-10m; made by
+ * tests/tools/make_outline.py: rings of {MIN_AREA:.0f} km2 and more, simplified to
+ * {TOLERANCE:.0f} km, the largest first.
  * Units: 0.01 degree; {{longitude, latitude}}; rings are not closed.
  */
 #define NRING {len(rings)}
 #define NVERTEX {total}
 
+/* clang-format off */
 static const short ring_length[NRING] = {{""")
     print_numbers([str(len(r)) for _, r in rings])
-    print("};\n\n/* clang-format off */\nstatic const short "
+    print("};\n\nstatic const short "
           "vertex[NVERTEX][2] = {")
     for _, ring in rings:
         print_numbers([f"{{{round(lon * 100)},{round(lat * 100)}}}"

@@ -15,14 +15,14 @@
 
 bool tk_alaska_is_land(double lat, double lon);
 
-/* Fraction of land, 0..1, of the cell dlat x dlon around its centre: exact along
+/* Fraction of land, 0..1, of the cell dlat x dlon around its centre, exact along
  * each of 16 parallels across the cell.
  */
 double tk_alaska_land_fraction(double lat, double lon, double dlat,
                                double dlon);
 
-/* Distance, km, of a point on land or sea to the nearest shore.  The border with
- * Canada on 141 W is no shore.
+/* Distance, km, of a point on land or sea to the nearest shore.  The border on
+ * 141 W is no shore.
  */
 double tk_alaska_coast_distance(double lat, double lon);
 

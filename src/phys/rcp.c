@@ -24,13 +24,15 @@ static const struct {
 double
 tk_rcp_forcing(tk_rcp rcp, int year, tk_forcing kind)
 {
-    const bool total = kind == TK_FORCING_TOTAL;
+    const bool past = year < RCP_SPLIT;
 
     if (year < RCP_FIRST || year > RCP_LAST)
         return NAN;
-    if (year < RCP_SPLIT)
-        return (total ? past_total : past_anthro)[year - RCP_FIRST];
-    return (total ? path_total : path_anthro)[rcp][year - RCP_SPLIT];
+    if (kind == TK_FORCING_TOTAL)
+        return past ? past_total[year - RCP_FIRST]
+                    : path_total[rcp][year - RCP_SPLIT];
+    return past ? past_anthro[year - RCP_FIRST]
+                : path_anthro[rcp][year - RCP_SPLIT];
 }
 
 /* Without what people put between the letters and the number. */

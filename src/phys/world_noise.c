@@ -113,8 +113,8 @@ ar1(uint64_t seed, int kind, tk_rcp scenario, unsigned realisation, int month,
     }
 }
 
-/* Knots joined by Catmull and Rom's cubic.  A knot reaches two spans back, so it
- * is a scenario's own only where all of that lies after the split.
+/* Knots joined by Catmull and Rom's cubic.  A knot reaches two spans back, so
+ * it is a scenario's own only where all of that lies after the split.
  */
 static void
 slow_mode(uint64_t seed, tk_rcp scenario, unsigned realisation, int month,

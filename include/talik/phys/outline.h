@@ -15,7 +15,7 @@
 
 bool tk_alaska_is_land(double lat, double lon);
 
-/* Fraction of land, 0..1, of the cell dlat x dlon around its centre, exact along
+/* Fraction of land, 0..1, of the cell dlat x dlon around its centre, exact on
  * each of 16 parallels across the cell.
  */
 double tk_alaska_land_fraction(double lat, double lon, double dlat,

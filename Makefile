@@ -109,20 +109,28 @@ FORCE:
 
 # ---- postproc: separate programs, built where their libraries are ----------
 
+# NAME.cflags and NAME.libs are commands that print flags; GDAL's unless set.
+talik-plot.cflags := gmt-config --cflags; $(PKGCONFIG) --cflags netcdf
+talik-plot.libs := gmt-config --libs; $(PKGCONFIG) --libs netcdf
+gdal.cflags := $(PKGCONFIG) --cflags gdal
+gdal.libs := $(PKGCONFIG) --libs gdal
+
 .PHONY: post
 ifneq ($(shell command -v gmt-config 2>/dev/null),)
 post: $(POST)
 else
-post:
-	@echo '  skip  postproc (GMT is not installed; make deps)'
+post: $(filter-out bin/talik-plot,$(POST))
+	@echo '  skip  talik-plot (GMT is not installed; make deps)'
 endif
 
-bin/%: postproc/%.c $(OUT)/flags
+bin/talik-plot: $(wildcard postproc/plot/*.[ch])
+
+bin/%: postproc/%.c $(LIB) $(OUT)/flags
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $$(gmt-config --cflags) \
-	 $$($(PKGCONFIG) --cflags gdal) $(LDFLAGS) -o $@ $< \
-	 $$(gmt-config --libs) $$($(PKGCONFIG) --libs gdal) $(LDLIBS)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) \
+	 $$($(or $($*.cflags),$(gdal.cflags))) $(LDFLAGS) -o $@ $(filter %.c,$^) \
+	 $(LIB) $$($(or $($*.libs),$(gdal.libs))) $(LDLIBS)
 
 # ---- tests -----------------------------------------------------------------
 
@@ -165,7 +173,8 @@ test-asan: ## unit and parallel tests under ASan and UBSan
 
 # ---- care ------------------------------------------------------------------
 
-C_FILES = $(wildcard src/*/*.[ch] include/talik/*/*.h tests/*/*.[ch] postproc/*.c)
+C_FILES = $(wildcard src/*/*.[ch] include/talik/*/*.h tests/*/*.[ch] postproc/*.c \
+	postproc/*/*.[ch])
 
 lint: $(LIB) ## layers, external names, format, shell scripts, docs in step
 	@OUT=$(OUT) tests/lint/lint.sh

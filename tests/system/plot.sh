@@ -1,0 +1,117 @@
+#!/usr/bin/env bash
+# talik-plot: pictures that are pictures, errors that say what is wrong.
+cd "$(dirname "$0")/../.." || exit 1
+plot=$PWD/bin/talik-plot
+tools=$PWD/tests/tools
+
+skip() {
+  echo "1..0 # SKIP $1"
+  exit 0
+}
+
+[ -x "$plot" ] || skip "bin/talik-plot was not built (GMT is missing)"
+command -v gs > /dev/null || skip "Ghostscript is missing"
+for python in python3 /usr/bin/python3 none; do
+  "$python" -c 'import netCDF4, numpy' 2> /dev/null && break
+done
+[ "$python" = none ] && skip "python3-netcdf4 is missing"
+
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+n=0
+
+report() { # report STATUS NAME [DETAILS]
+  n=$((n + 1))
+  if [ "$1" = 0 ]; then
+    echo "ok $n - $2"
+  else
+    echo "not ok $n - $2"
+    [ -z "${3:-}" ] || printf '%s\n' "$3" | sed 's/^/# /'
+  fi
+}
+
+draws() { # draws NAME COLOURS ARGUMENT...: a good PNG of so many colours
+  local name=$1 colours=$2 out
+  shift 2
+  out=$("$plot" "$@" -o "$dir/$name.png" 2>&1) \
+    && out=$("$python" "$tools/check_png.py" "$dir/$name.png" "$colours" 2>&1)
+  report $? "draws $name" "$out"
+}
+
+fails() { # fails STATUS PATTERN ARGUMENT...
+  local want=$1 pattern=$2 out status
+  shift 2
+  out=$("$plot" "$@" 2>&1)
+  status=$?
+  [ "$status" = "$want" ] && grep -q -- "$pattern" <<< "$out"
+  report $? "status $want: $pattern" "status $status: $out"
+}
+
+for s in rcp26 rcp85; do
+  "$python" "$tools/make_plot_sample.py" "$dir/$s.nc" $s 2006 2015 2
+done
+"$python" "$tools/make_plot_sample.py" "$dir/proj.nc" rcp45 2006 2007 2 \
+  projected
+printf 'epoch,train,valid\n1,1.0,1.1\n2,0.4,0.5\n3,0.1,\n4,0.08,0.2\n' \
+  > "$dir/loss.csv"
+
+draws map 5 map "$dir/rcp85.nc" -v tsl -d 1 -p 2006-2010
+draws difference 3 map "$dir/rcp85.nc" -v tsl -d 1 -p 2011-2015 \
+  -f "$dir/rcp26.nc" -b 2006-2010 --note "a note" \
+  -t "A title so long that it has to be broken into lines, since it would \
+never fit over the map, not even nearly, however small"
+draws projected 5 map "$dir/proj.nc" -v tsl -d 0.1
+draws series 3 series "$dir/rcp26.nc" "$dir/rcp85.nc" -v tsl -d 0.1,1
+draws point 2 series "$dir/rcp26.nc" -v tsl -d 1 --lat 64.8 --lon 212.1 \
+  --monthly -l "Fairbanks, monthly"
+draws loss 2 loss "$dir/loss.csv" -t "Training"
+"$plot" map "$dir/rcp85.nc" -v tsl -d 1 -o "$dir/map.pdf" \
+  && [ "$(head -c 5 "$dir/map.pdf")" = "%PDF-" ]
+report $? "draws a PDF"
+"$plot" map "$dir/rcp85.nc" -v tsl -d 1 -p 2006-2010 -o "$dir/again.png" \
+  && cmp "$dir/map.png" "$dir/again.png"
+report $? "draws the same picture twice"
+mkdir "$dir/a b" && (cd "$dir/a b" \
+  && env -u HOME "$plot" loss ../loss.csv -o "my loss.png" \
+  && [ -s "my loss.png" ])
+report $? "relative names, blanks, no HOME"
+(
+  pids=()
+  for i in 1 2 3; do
+    "$plot" loss "$dir/loss.csv" -o "$dir/p$i.png" &
+    pids+=($!)
+  done
+  bad=0
+  for p in "${pids[@]}"; do wait "$p" || bad=1; done
+  exit $bad
+)
+report $? "several at once"
+
+o=(-o "$dir/none.png")
+warm=$dir/rcp85.nc
+fails 3 "no variable 'tls'; there are:.* tsl" \
+  map "$warm" -v tls -d 1 "${o[@]}"
+fails 3 "no depth 2 m; there are, in m: 0.1, 1" \
+  map "$warm" -v tsl -d 2 "${o[@]}"
+fails 3 "several depths" map "$warm" -v tsl "${o[@]}"
+fails 3 "2006-2015, 2081-2100 was asked" \
+  map "$warm" -v tsl -d 1 -p 2081-2100 "${o[@]}"
+fails 3 "No such file" map "$dir/absent.nc" -v tsl -d 1 "${o[@]}"
+fails 3 "loss.csv" map "$dir/loss.csv" -v tsl -d 1 "${o[@]}"
+fails 3 "proj.nc" map "$warm" -v tsl -d 1 -f "$dir/proj.nc" "${o[@]}"
+fails 3 "within 2 degrees" \
+  series "$warm" -v tsl -d 1 --lat 52 --lon -140 "${o[@]}"
+fails 3 "expected a head" loss "$warm" "${o[@]}"
+fails 2 "did you mean 'series'" serie "$warm" "${o[@]}"
+fails 2 "no variable: -v" map "$warm" "${o[@]}"
+fails 2 "must end in" map "$warm" -v tsl -d 1 -o "$dir/none.gif"
+fails 2 "expected years" map "$warm" -v tsl -d 1 -p soon "${o[@]}"
+fails 2 "option '--nte'" map "$warm" --nte x "${o[@]}"
+fails 2 "usage: talik-plot"
+fails 4 "No such file" \
+  map "$warm" -v tsl -d 1 -o "$dir/no/such/folder/x.png"
+[ ! -e "$dir/none.png" ] && ! ls "$dir"/*.tmp > /dev/null 2>&1
+report $? "errors leave no picture"
+"$plot" --help | grep -q -- "--note"
+report $? "--help"
+echo "1..$n"

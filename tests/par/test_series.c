@@ -7,31 +7,42 @@
 
 /* The grid of made files; every cell active but the one always missing. */
 static void
-made_grid(bool north_first, tk_grid *grid)
+made_grid_of(size_t ny, size_t nx, bool north_first, tk_grid *grid)
 {
-    CHECK_OK(tk_grid_make(4, 6, grid));
+    CHECK_OK(tk_grid_make(ny, nx, grid));
     grid->south_first = !north_first;
-    for (size_t i = 0; i < 4; i++)
-        grid->y[i] = 60 + 0.5 * (double)(north_first ? 3 - i : i);
-    for (size_t j = 0; j < 6; j++)
+    for (size_t i = 0; i < ny; i++)
+        grid->y[i] = 60 + 0.5 * (double)(north_first ? ny - 1 - i : i);
+    for (size_t j = 0; j < nx; j++)
         grid->x[j] = -150 + 0.5 * (double)j;
     for (size_t k = 0; k < 4; k++) {
-        grid->corner[k][0] = grid->y[k < 2 ? 0 : 3];
-        grid->corner[k][1] = grid->x[k % 2 ? 5 : 0];
+        grid->corner[k][0] = grid->y[k < 2 ? 0 : ny - 1];
+        grid->corner[k][1] = grid->x[k % 2 ? nx - 1 : 0];
     }
-    for (size_t p = 0; p < 24; p++)
-        if (p != 2 * 6 + 3)
+    for (size_t p = 0; p < ny * nx; p++)
+        if (p != 2 * nx + 3)
             tk_grid_set_active(grid, p);
     tk_grid_count(grid);
 }
 
-/* Everything of 23 cells is one tile: the last rank's, so that others read
- * nothing.
+static void
+made_grid(bool north_first, tk_grid *grid)
+{
+    made_grid_of(4, 6, north_first, grid);
+}
+
+/* The 23 cells of the small grid are one tile: the last rank's, so that others
+ * read nothing.
  */
 static void
 made_run(const tk_grid *grid, tk_run *run)
 {
-    CHECK_OK(tk_run_make(grid, 0, par.rank == par.size - 1, run));
+    const size_t ntile = tk_tile_count(grid);
+    size_t first = 0, n = par.rank == par.size - 1;
+
+    if (ntile > 1)
+        tk_tile_share(ntile, par.rank, par.size, &first, &n);
+    CHECK_OK(tk_run_make(grid, first, n, run));
 }
 
 static tk_series_want
@@ -59,8 +70,9 @@ check_series(const tk_grid *grid, size_t nfile, const char *const *file,
     for (size_t t = 0; t < n; t++)
         for (size_t k = 0; k < nz; k++)
             for (size_t l = 0; l < run.nlane; l++) {
-                const size_t band =
-                    grid->south_first ? run.file_row[l] : 3 - run.file_row[l];
+                const size_t band = grid->south_first
+                                        ? run.file_row[l]
+                                        : grid->ny - 1 - run.file_row[l];
                 size_t level = 0;
 
                 while (want->ndepth
@@ -136,6 +148,29 @@ test_layouts(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof layout / sizeof layout[0]; i++)
         check_one(&layout[i], 1, 0);
+}
+
+/* Runs of several boxes, and steps that run backward in time. */
+static void
+test_large(void **state)
+{
+    const tk_series_want want = want_of("t2m", "K");
+
+    (void)state;
+    for (int north = 0; north < 2; north++) {
+        const char *file = make_nc((made){.path = par_file("large.nc"),
+                                          .first = 24001,
+                                          .n = 5,
+                                          .ny = 13,
+                                          .nx = 29,
+                                          .north_first = north,
+                                          .backward = north});
+        tk_grid grid;
+
+        made_grid_of(13, 29, north, &grid);
+        check_series(&grid, 1, &file, &want, 24001, 5, 1, 0);
+        tk_grid_drop(&grid);
+    }
 }
 
 static void
@@ -466,11 +501,12 @@ int
 main(int argc, char **argv)
 {
     const struct CMUnitTest series_tests[] = {
-        cmocka_unit_test(test_layouts),     cmocka_unit_test(test_units),
-        cmocka_unit_test(test_totals),      cmocka_unit_test(test_depths),
-        cmocka_unit_test(test_files),       cmocka_unit_test(test_bad_time),
-        cmocka_unit_test(test_other_grids), cmocka_unit_test(test_static),
-        cmocka_unit_test(test_many_files),  cmocka_unit_test(test_injected),
+        cmocka_unit_test(test_layouts),  cmocka_unit_test(test_large),
+        cmocka_unit_test(test_units),    cmocka_unit_test(test_totals),
+        cmocka_unit_test(test_depths),   cmocka_unit_test(test_files),
+        cmocka_unit_test(test_bad_time), cmocka_unit_test(test_other_grids),
+        cmocka_unit_test(test_static),   cmocka_unit_test(test_many_files),
+        cmocka_unit_test(test_injected),
     };
 
     par_start(&argc, &argv);

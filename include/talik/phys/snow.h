@@ -55,10 +55,10 @@ tk_snow_opts tk_snow_defaults(void);
 /* TK_ECONF for an unknown law or a value out of range. */
 tk_err tk_snow_check(const tk_snow_opts *o) TK_MUST;
 
-/* One step of n cells: updates swe[n] and rho[n], gives depth[n]. */
+/* One step of n cells: updates swe[n] and rho[n]. */
 void tk_snow_step(const tk_snow_opts *o, double dt, size_t n,
                   const double *tair, const double *precip, double *swe,
-                  double *rho, double *depth);
+                  double *rho);
 
 /* resistance[n] = depth / k(rho); rho NULL: density_given. */
 void tk_snow_resistance(const tk_snow_opts *o, size_t n, const double *depth,

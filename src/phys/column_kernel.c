@@ -148,8 +148,8 @@ conduct_top(const tk_bundle *b, const double *restrict Ts,
     }
 }
 
-/* Newton's iterations from the H that is there, for cells with m = 1.  On return
- * m = 1 where they did not converge; `accept` counts those as done.
+/* Newton's iterations from the H that is there, for cells with m = 1.  On
+ * return m = 1 where they did not converge; `accept` counts those as done.
  */
 KERNEL void
 iterate(tk_bundle *b, double dt, double tolerance, const double *restrict Ts,

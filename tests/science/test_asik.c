@@ -1,4 +1,4 @@
-/* test_asik.c -- the column against the Asik station, Noatak (67.47 N 162.27 W).
+/* test_asik.c -- the column against the Asik station, Noatak (67.5 N 162.3 W).
  *
  * 34 months of air temperature and snow depth drive the default tundra and the
  * stony profile; soil temperature at 10, 20 and 50 cm is compared, beside two

@@ -20,7 +20,8 @@
  *
  * [1] D. L. Verseghy, Int. J. Climatol. 11, 111-133 (1991).
  * [2] M. Sturm et al., J. Glaciol. 43, 26-41 (1997).
- * [3] N. Calonne et al., Geophys. Res. Lett. 38 (2011), doi:10.1029/2011GL049234.
+ * [3] N. Calonne et al., Geophys. Res. Lett. 38, L23501 (2011),
+ *     doi:10.1029/2011GL049234.
  * [4] R. J. Braithwaite, Z. Gletscherkd. Glazialgeol. 20, 189-198 (1984);
  *     R. Hock, J. Hydrol. 282, 104-115 (2003), for the degree-day factor.
  */

@@ -58,7 +58,7 @@ enum {
 typedef struct {
     size_t nz;
     const double *dz;
-    double *node;             /* [nz][F_COUNT][L] */
+    double *node; /* [nz + 1][F_COUNT][L]; zeros below the last node */
     double top[5][TK_BUNDLE]; /* G0 G1 G2 TA TB of the half node at the top */
     double geothermal[TK_BUNDLE];
     double swe[TK_BUNDLE], rho[TK_BUNDLE], depth[TK_BUNDLE];

@@ -196,6 +196,34 @@ surface(const tk_column_opts *o, const double *tair, const double *depth,
     }
 }
 
+/* Snow at the end of a step. */
+typedef struct {
+    double depth[TK_BUNDLE], R[TK_BUNDLE];
+} snow_end;
+
+static void
+look_at_snow(const tk_bundle *b, const tk_snow_opts *o, snow_end *at, size_t L)
+{
+    for (size_t c = 0; c < L; c++)
+        at->depth[c] = b->swe[c] / b->rho[c];
+    tk_snow_resistance(o, L, at->depth, b->rho, at->R);
+}
+
+/* The ground feels the mean of the snow before and after the step. */
+static void
+step_snow(tk_bundle *b, const tk_snow_opts *o, double dt, const double *air,
+          const double *rain, snow_end *at, double *Rs, size_t L)
+{
+    const snow_end was = *at;
+
+    tk_snow_step(o, dt, L, air, rain, b->swe, b->rho);
+    look_at_snow(b, o, at, L);
+    for (size_t c = 0; c < L; c++) {
+        b->depth[c] = 0.5 * (was.depth[c] + at->depth[c]);
+        Rs[c] = 0.5 * (was.R[c] + at->R[c]);
+    }
+}
+
 void
 tk_bundle_month(tk_bundle *b, const tk_column *col, const tk_month_forcing *f,
                 size_t first, size_t L, bool record, double *tsoil,
@@ -206,12 +234,14 @@ tk_bundle_month(tk_bundle *b, const tk_column *col, const tk_month_forcing *f,
     const double days = w->days[w->centre], dt = days / (double)nstep;
     const double *x = f->tair + first, *s = f->snow ? f->snow + first : NULL;
     double Ts[TK_BUNDLE], Rs[TK_BUNDLE], air[TK_BUNDLE];
+    snow_end end;
     double rain[TK_BUNDLE] = {0.0}, means[2][TK_BUNDLE] = {{0.0}};
 
     for (size_t d = 0; tsoil && d < col->ndepth; d++)
         memset(tsoil + d * N, 0, L * sizeof *tsoil);
     for (size_t c = 0; f->precip && c < L; c++)
         rain[c] = f->precip[first + c] / days;
+    look_at_snow(b, &col->o.snow, &end, L);
     for (size_t i = 0; i < nstep; i++) {
         double a[3];
 
@@ -226,10 +256,10 @@ tk_bundle_month(tk_bundle *b, const tk_column *col, const tk_month_forcing *f,
                 /* The method can overshoot below zero. */
                 b->depth[c] = depth < 0.0 ? 0.0 : depth;
             }
+        if (s)
+            tk_snow_resistance(&col->o.snow, L, b->depth, NULL, Rs);
         else
-            tk_snow_step(&col->o.snow, dt, L, air, rain, b->swe, b->rho,
-                         b->depth);
-        tk_snow_resistance(&col->o.snow, L, b->depth, s ? NULL : b->rho, Rs);
+            step_snow(b, &col->o.snow, dt, air, rain, &end, Rs, L);
         surface(&col->o, air, b->depth, Ts, L);
         tk_bundle_step(b, dt * DAY, col->o.tolerance, Ts, Rs, L);
         if (tsoil)

@@ -24,7 +24,7 @@ struct tk_column {
 
 /* Per node and cell.  T = A + B H on the line that H lies on:
  *   H > 0: 0, BT;  H > H1: 0, B1;  H > H2: A2, B2;  else A3, B3
- * and the face below the node, with T the mean of its two nodes, tau = min(T, 0):
+ * and the face below the node, T the mean of its two nodes, tau = min(T, 0):
  *   G = G0 + G1 max(tau, TA) + G2 max(tau, TB),  W m-2 K-1
  */
 enum {
@@ -58,7 +58,7 @@ enum {
 typedef struct {
     size_t nz;
     const double *dz;
-    double *node;             /* [nz][F_COUNT][L] */
+    double *node; /* [nz + 1][F_COUNT][L]; zeros below the last node */
     double top[5][TK_BUNDLE]; /* G0 G1 G2 TA TB of the half node at the top */
     double geothermal[TK_BUNDLE];
     double swe[TK_BUNDLE], rho[TK_BUNDLE], depth[TK_BUNDLE];

@@ -8,7 +8,7 @@
 #define MAX_ITER 24   /* then the step is halved                         */
 #define MAX_HALVING 6 /* a day, 6 times: 22 minutes                      */
 
-/* Compiled twice, with L a constant: see the end of the file. */
+/* Compiled twice, with L a constant: iterate_bundle and iterate_one. */
 #define KERNEL static inline __attribute__((always_inline))
 
 #define AT(p, field) ((p) + (field)*L)
@@ -66,10 +66,10 @@ sweep_down(tk_bundle *b, double per_dt, const double *restrict Ts,
                 const double mean = 0.5 * (AT(p, F_T)[c] + T_below[c]);
                 const double tau = mean < 0.0 ? mean : 0.0;
                 const double ta = AT(p, F_TA)[c], tb = AT(p, F_TB)[c];
+                const double near = AT(p, F_G1)[c] * (tau > ta ? tau : ta);
+                const double far = AT(p, F_G2)[c] * (tau > tb ? tau : tb);
 
-                AT(p, F_G)
-                [c] = AT(p, F_G0)[c] + AT(p, F_G1)[c] * (tau > ta ? tau : ta)
-                      + AT(p, F_G2)[c] * (tau > tb ? tau : tb);
+                AT(p, F_G)[c] = AT(p, F_G0)[c] + near + far;
             }
         for (size_t c = 0; c < L; c++) {
             const double G = AT(p, F_G)[c], B = AT(p, F_B)[c];
@@ -148,8 +148,8 @@ conduct_top(const tk_bundle *b, const double *restrict Ts,
     }
 }
 
-/* Newton's iterations from the H that is there, for cells with m = 1.  On return
- * m = 1 where they did not converge; `accept` counts those as done.
+/* Newton's iterations from the H that is there, for cells with m = 1.  On
+ * return m = 1 where they did not converge; `accept` counts those as done.
  */
 KERNEL void
 iterate(tk_bundle *b, double dt, double tolerance, const double *restrict Ts,

@@ -25,8 +25,8 @@
     }
 
 /* Organic: depth, porosity, saturation, k solids, k dry; mineral: porosity,
- * saturation, k solids, k dry.  k solids 2.9 is quartz 0.28 of 7.7 W m-1 K-1 and
- * the rest of 2.0; the geothermal flux is one of the Alaskan interior.
+ * saturation, k solids, k dry; the freezing curves; geothermal flux.  k solids
+ * 2.9 is a quartz share of 0.28 of 7.7 W m-1 K-1 and the rest of 2.0.
  */
 static const struct {
     const char *name, *about;

@@ -20,7 +20,7 @@ tk_month_mids(const tk_month_window *w, double *x)
     double y[TK_MONTH_WINDOW][N];
     double prev = 0.0;
 
-    /* Thomas: the matrix is the same for all cells and has a dominant diagonal. */
+    /* Thomas: one matrix for all cells, with a dominant diagonal. */
     for (size_t t = 0; t < w->n; t++) {
         const double p = t > 0 ? share(w, t, w->days[t - 1]) : 0.0;
         const double q = t + 1 < w->n ? share(w, t, w->days[t + 1]) : 0.0;

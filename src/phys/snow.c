@@ -72,10 +72,11 @@ tk_snow_check(const tk_snow_opts *o)
 
 void
 tk_snow_step(const tk_snow_opts *o, double dt, size_t n, const double *tair,
-             const double *precip, double *swe, double *rho, double *depth)
+             const double *precip, double *swe, double *rho)
 {
     const double w = o->spread * sqrt(3.0); /* half width of an even spread */
-    const double age = exp(-o->density_rate * dt);
+    const double half_age = exp(-0.5 * o->density_rate * dt);
+    const double most = o->density_max;
     const double per_width = 1.0 / (2.0 * w), per_quarter = 1.0 / (4.0 * w);
 
     for (size_t i = 0; i < n; i++) {
@@ -88,15 +89,16 @@ tk_snow_step(const tk_snow_opts *o, double dt, size_t n, const double *tair,
         const double positive = tair[i] > w ? tair[i] : mixed;
 
         const double fall = precip[i] * o->precip_factor * f * dt;
-        const double old = swe[i] / rho[i], mass = swe[i] + fall;
-        const double volume = old + fall / o->density_new;
+        /* Half the ageing before the new snow, half after: second order. */
+        const double aged = most + (rho[i] - most) * half_age;
+        const double mass = swe[i] + fall;
+        const double volume = swe[i] / aged + fall / o->density_new;
         const double left = mass - o->degree_day * positive * dt;
         const double joined = mass > 0.0 ? mass / volume : o->density_new;
         const double held = left < 0.0 ? 0.0 : left;
 
-        rho[i] = o->density_max + (joined - o->density_max) * age;
+        rho[i] = most + (joined - most) * half_age;
         swe[i] = held > o->swe_most ? o->swe_most : held;
-        depth[i] = swe[i] / rho[i];
     }
 }
 

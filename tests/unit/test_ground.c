@@ -66,6 +66,10 @@ properties(void **unused)
     tk_ground_fill(&p, &cells, dz, &g);
     CHECK_NEAR(g.kt[0], kt, 1e-14);
     CHECK_NEAR(g.kf[3 * N], kf, 1e-14);
+    CHECK_NEAR(g.kt[3 * N],
+               (log10(0.95) + 1.0) * (pow(2.9, 0.55) * pow(0.57, 0.45) - 0.25)
+                   + 0.25,
+               1e-14);
     CHECK_NEAR(g.lw[0], 0.88 * 0.7 * 334e6, 1e-6);
     CHECK_NEAR(g.ct[3 * N], 0.55 * 2.1e6 + 0.45 * 0.95 * 4.18e6, 1e-6);
     /* 0.10-0.15 m organic, 0.15-0.20 m mineral: half and half. */

@@ -11,8 +11,8 @@
  * single-valued and made of straight lines, so that Newton's method neither
  * divides by zero nor jumps over the latent heat, and is exact once the lines
  * no longer change.  The conductivity belongs to the face between two nodes, at
- * their mean temperature, both halves in series: a node that is half frozen sits
- * at 0 degC and passes heat through frozen ground on one side only.  It is
+ * their mean temperature, both halves in series: a node that is half frozen
+ * sits at 0 degC and passes heat through frozen ground on one side only.  It is
  * renewed in the first iterations of a step and then held.  Energy closes to
  * round-off whatever the tolerance, because the last linear system is solved
  * exactly.  A step that does not converge is halved, for its cell alone.

@@ -20,7 +20,8 @@
  *
  * [1] D. L. Verseghy, Int. J. Climatol. 11, 111-133 (1991).
  * [2] M. Sturm et al., J. Glaciol. 43, 26-41 (1997).
- * [3] N. Calonne et al., Geophys. Res. Lett. 38 (2011), doi:10.1029/2011GL049234.
+ * [3] N. Calonne et al., Geophys. Res. Lett. 38, L23501 (2011),
+ *     doi:10.1029/2011GL049234.
  * [4] R. J. Braithwaite, Z. Gletscherkd. Glazialgeol. 20, 189-198 (1984);
  *     R. Hock, J. Hydrol. 282, 104-115 (2003), for the degree-day factor.
  */
@@ -55,10 +56,10 @@ tk_snow_opts tk_snow_defaults(void);
 /* TK_ECONF for an unknown law or a value out of range. */
 tk_err tk_snow_check(const tk_snow_opts *o) TK_MUST;
 
-/* One step of n cells: updates swe[n] and rho[n], gives depth[n]. */
+/* One step of n cells: updates swe[n] and rho[n]. */
 void tk_snow_step(const tk_snow_opts *o, double dt, size_t n,
                   const double *tair, const double *precip, double *swe,
-                  double *rho, double *depth);
+                  double *rho);
 
 /* resistance[n] = depth / k(rho); rho NULL: density_given. */
 void tk_snow_resistance(const tk_snow_opts *o, size_t n, const double *depth,

@@ -16,14 +16,16 @@ tk_fail_at(tk_err code, const char *file, int line, const char *fmt, ...)
 {
     va_list args;
     const char *shown = strstr(file, "src/");
+    char text[TK_ERR_TEXT]; /* an argument may be the last fault's text */
 
     last.code = code;
     last.rank = world_rank;
     last.line = line;
     snprintf(last.file, sizeof last.file, "%s", shown ? shown + 4 : file);
     va_start(args, fmt);
-    vsnprintf(last.text, sizeof last.text, fmt, args);
+    vsnprintf(text, sizeof text, fmt, args);
     va_end(args);
+    memcpy(last.text, text, sizeof text);
     return code;
 }
 

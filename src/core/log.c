@@ -2,7 +2,12 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
+
+#include "talik/core/digest.h"
+
+#define MOST_WARNED 256
 
 static bool speaks_here = true, quiet_run;
 static int warnings;
@@ -28,20 +33,38 @@ tk_note(const char *fmt, ...)
     fflush(stdout);
 }
 
+/* Whether a text was warned of before; the first MOST_WARNED are remembered. */
+static bool
+is_repeated(const char *text)
+{
+    static uint64_t seen[MOST_WARNED];
+    const uint64_t digest = tk_digest_bytes(strlen(text), text);
+    int n = warnings < MOST_WARNED ? warnings : MOST_WARNED;
+
+    for (int i = 0; i < n; i++)
+        if (seen[i] == digest)
+            return true;
+    if (n < MOST_WARNED)
+        seen[n] = digest;
+    return false;
+}
+
 void
 tk_warn(const char *fmt, ...)
 {
+    char text[TK_ERR_TEXT];
     va_list args;
 
+    va_start(args, fmt);
+    vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    if (is_repeated(text))
+        return;
     warnings++;
     if (!speaks_here)
         return;
     fflush(stdout);
-    fputs("talik: warning: ", stderr);
-    va_start(args, fmt);
-    vfprintf(stderr, fmt, args);
-    va_end(args);
-    fputc('\n', stderr);
+    fprintf(stderr, "talik: warning: %s\n", text);
 }
 
 int

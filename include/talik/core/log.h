@@ -15,7 +15,7 @@ void tk_log_set(bool speaks, bool quiet);
 
 void tk_note(const char *fmt, ...) TK_PRINTF(1, 2);
 void tk_warn(const char *fmt, ...) TK_PRINTF(1, 2);
-int tk_warnings(void); /* how many so far */
+int tk_warnings(void); /* how many different ones so far */
 
 /* Progress with an estimate of the time that is left. */
 typedef struct {

@@ -1,0 +1,40 @@
+/* talik/learn/plan.h -- which windows each shard of a batch trains on.
+ *
+ * A step's batch is `shards` shards; a shard takes `per_step` pieces, each the
+ * 64 windows of one tile that end in one month.  An epoch goes in rounds: in a
+ * round each shard has `slots` tiles in memory and draws (tile, month) from
+ * them without repetition.  Over an epoch each tile is visited at least once.
+ *
+ * Everything is a function of seed, epoch, round and shard, never of the ranks.
+ */
+#ifndef TALIK_LEARN_PLAN_H
+#define TALIK_LEARN_PLAN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct {
+    uint64_t seed;
+    size_t ntile, months; /* tiles of the grid; months of the training period */
+    size_t shards, slots, per_step;
+    size_t steps_most; /* of an epoch; 0: as many as there are               */
+} tk_plan;
+
+size_t tk_plan_rounds(const tk_plan *plan); /* of an epoch             */
+size_t tk_plan_steps(const tk_plan *plan);  /* of a round, at least 1  */
+
+/* tile[shards][slots] of a round. */
+void tk_plan_tiles(const tk_plan *plan, size_t epoch, size_t round,
+                   uint32_t *perm /* [ntile], scratch */, size_t *tile);
+
+/* order[slots * months]: piece i of step s of the shard is order[s * per_step +
+ * i] = slot * months + month.
+ */
+void tk_plan_order(const tk_plan *plan, size_t epoch, size_t round,
+                   size_t shard, uint32_t *order);
+
+/* The shards [*first, *first + *n) of a rank. */
+void tk_plan_share(const tk_plan *plan, int rank, int size, size_t *first,
+                   size_t *n);
+
+#endif

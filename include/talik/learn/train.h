@@ -1,0 +1,43 @@
+/* talik/learn/train.h -- fits a model, the same bytes on any number of ranks.
+ *
+ * A batch is a fixed number of shards (talik/learn/plan.h); each shard's
+ * gradient is computed whole on one rank, and the shards' gradients are added in
+ * shard order on every rank.  Ranks beyond the shards take part in validation
+ * only.
+ */
+#ifndef TALIK_LEARN_TRAIN_H
+#define TALIK_LEARN_TRAIN_H
+
+#include "talik/learn/trained.h"
+#include "talik/nn/loss.h"
+#include "talik/nn/optim.h"
+
+typedef struct {
+    uint64_t seed;
+    size_t shards, slots, per_step; /* see tk_plan                           */
+    size_t epochs, steps_most;      /* at most so many; steps of an epoch    */
+    size_t patience;                /* epochs without gain before it stops   */
+    size_t valid_tiles;             /* tiles that are validated, spread out  */
+    tk_adamw adamw;
+    tk_rate rate; /* warmup and total are filled in: total = all steps       */
+    size_t warmup_steps;
+    double clip; /* norm of the gradient; 0: none                            */
+    tk_loss loss;
+    float depth_weight[TK_DEPTHS];
+    const char *history;    /* CSV of the loss curves, or ""                 */
+    const char *checkpoint; /* written after each epoch, or ""               */
+    bool resume;            /* from the checkpoint, if it is there           */
+} tk_train_opts;
+
+/* **Collective.**  Fits m, whose net, theta, scaling and periods are set, to the
+ * months m->train_first..train_last of the data; stops by m->valid_*; leaves
+ * the best weights in m->theta.  TK_ERUN if the loss is no longer finite.
+ */
+tk_err tk_train(const tk_dataset *data, const tk_train_opts *opts,
+                tk_trained *m) TK_MUST;
+
+/* Bytes per rank of data in memory, for the run header. */
+size_t tk_train_bytes(const tk_dataset *data, const tk_train_opts *opts,
+                      const tk_trained *m, int size);
+
+#endif

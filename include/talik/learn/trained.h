@@ -1,0 +1,63 @@
+/* talik/learn/trained.h -- a trained model, and its file.
+ *
+ * The file holds the tensors and everything needed to use them: architecture,
+ * sizes, window, features with units, order, scaling and training ranges,
+ * depths, latitude bands, periods, seed, version, and a golden pair of inputs
+ * and outputs that is computed again on loading (docs/files.md).
+ *
+ * Units  temperatures K: T = y * target_std + target_mean of a model output y.
+ */
+#ifndef TALIK_LEARN_TRAINED_H
+#define TALIK_LEARN_TRAINED_H
+
+#include "talik/data/band.h"
+#include "talik/data/feature.h"
+#include "talik/data/patch.h"
+#include "talik/io/store.h"
+#include "talik/nn/model.h"
+
+/* Begin with {0}; tk_trained_drop ends it. */
+typedef struct {
+    tk_net net;
+    float *theta;
+    tk_features features;
+    double depth[TK_DEPTHS];
+    double target_mean[TK_DEPTHS], target_std[TK_DEPTHS]; /* K */
+    size_t nedge;
+    double edge[TK_BANDS + 1];
+    long long seed;
+    int train_first, train_last; /* months of the targets fitted to  */
+    int valid_first, valid_last; /* months that stopped the training */
+    char version[64];            /* of the talik that trained it     */
+} tk_trained;
+
+void tk_trained_drop(tk_trained *m);
+
+/* Makes net and theta (zeros) from name and sizes. */
+tk_err tk_trained_make(tk_trained *m, const char *architecture,
+                       const tk_model_dims *dims) TK_MUST;
+
+/* To and from a store.  from_store checks everything that it reads. */
+tk_err tk_trained_to_store(const tk_trained *m, tk_store *store) TK_MUST;
+tk_err tk_trained_from_store(const tk_store *store, tk_trained *m) TK_MUST;
+
+/* **Collective.**  Writes and reads a model file.  Reading runs the golden pair
+ * again: TK_EDATA, naming the worst difference, if one exceeds 1e-5.
+ */
+tk_err tk_trained_write(const tk_par *par, const tk_trained *m,
+                        const char *path, bool overwrite) TK_MUST;
+tk_err tk_trained_read(const tk_par *par, const char *path,
+                       tk_trained *m) TK_MUST;
+
+/* Reals of scratch for tk_trained_predict on T months. */
+size_t tk_trained_work(const tk_trained *m, size_t T);
+
+/* Temperatures, K, of the months L-1 .. T-1 of one tile: y[T-L+1][D][TK_TILE]
+ * from scaled x[T][F][TK_TILE]; NaN in lanes and months whose window has
+ * something in bad[T][TK_TILE], or where the model gives no finite answer.
+ */
+void tk_trained_predict(const tk_trained *m, size_t T, const float *x,
+                        const unsigned char *bad, const int *band, float *work,
+                        float *y);
+
+#endif

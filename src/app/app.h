@@ -1,0 +1,97 @@
+/* app.h -- the commands of talik, and what they share. */
+#ifndef TALIK_APP_H
+#define TALIK_APP_H
+
+#include "config.h"
+#include "talik/core/par.h"
+#include "talik/io/out.h"
+#include "talik/learn/trained.h"
+
+/* **Collective.**  The commands. */
+tk_err cmd_check(const tk_par *par, const tk_setup *setup) TK_MUST;
+tk_err cmd_train(const tk_par *par, const tk_setup *setup) TK_MUST;
+tk_err cmd_evaluate(const tk_par *par, const tk_setup *setup) TK_MUST;
+tk_err cmd_project(const tk_par *par, const tk_setup *setup) TK_MUST;
+tk_err cmd_world(const tk_par *par, const tk_setup *setup) TK_MUST;
+
+/* The two ways to project: talik/nn models, and the soil column. */
+tk_err project_trained(const tk_par *par, const tk_setup *setup) TK_MUST;
+tk_err project_column(const tk_par *par, const tk_setup *setup) TK_MUST;
+
+/* The features that the namelist names; classes are still to be found. */
+tk_err stage_features(const tk_setup *setup, tk_features *features) TK_MUST;
+
+/* **Collective.**  Grid and open inputs, cells without input left out. */
+typedef struct {
+    tk_grid_source source;
+    tk_grid grid;
+    tk_input_files files;
+    tk_inputs *inputs;
+    tk_targets *targets; /* NULL unless asked for */
+    tk_dataset data;
+} stage_data;
+tk_err stage_open(const tk_par *par, const tk_setup *setup,
+                  tk_features *features, stage_data *s) TK_MUST;
+tk_err stage_open_targets(const tk_par *par, const tk_setup *setup,
+                          size_t ndepth, const double *depth,
+                          stage_data *s) TK_MUST;
+void stage_close(stage_data *s); /* **Collective.** */
+
+/* TK_ECONF, naming both sides, where keys that were given differ from what the
+ * model file says.
+ */
+tk_err stage_compare(const tk_setup *setup, const tk_trained *m) TK_MUST;
+
+/* First lines of a run: what, on how many ranks, which grid. */
+void stage_header(const tk_par *par, const char *command,
+                  const tk_grid *grid);
+
+/* The soil-temperature file of a projection. */
+typedef struct {
+    const char *architecture; /* for the model field of the name           */
+    long long physics;        /* p of the member; negative: the forcing's  */
+    const char *source_text;  /* how the temperatures were made            */
+    tk_calendar calendar;
+    int first, last; /* months */
+    size_t ndepth;
+    const double *depth;
+    long long newest; /* of the inputs, s since 1970 */
+} tsl_spec;
+
+/* What is written into it, month by month. */
+enum { TSL_TEMPERATURE, TSL_STATUS, TSL_VARIABLES };
+
+/* The path of the file: &output file, or a name as CMIP5 has it. */
+void tsl_path(const tk_setup *setup, const tsl_spec *spec, size_t room,
+              char *path);
+tk_err tsl_create(const tk_par *par, const tk_setup *setup,
+                  const tsl_spec *spec, const tk_grid_source *source,
+                  const tk_grid *grid, const tk_run *run, tk_out **out) TK_MUST;
+
+/* **Collective.**  Writes status[nlane], finishes, and says what was written. */
+tk_err tsl_finish(const tk_par *par, tk_out *out, const char *path,
+                  const tk_grid *grid, const tk_run *run,
+                  const unsigned char *status, int months,
+                  double seconds) TK_MUST;
+
+/* Global attributes that all files share; `n` counts them. */
+typedef struct {
+    tk_out_att att[48];
+    size_t n;
+    char dates[3][32], seed[24], history[TK_PATH + 64];
+} global_atts;
+void globals_begin(const tk_setup *setup, long long newest, const char *command,
+                   global_atts *g);
+void globals_text(global_atts *g, const char *name, const char *text);
+void globals_int(global_atts *g, const char *name, int number);
+
+/* Middle and bounds of n months, in days from the epoch: time[n], [n][2]. */
+void month_axis(tk_calendar calendar, int first, size_t n, double *time,
+                double *bounds);
+
+/* Bounds of layers around nodes at depth[n], m: bounds[n][2]; those of
+ * ERA5-Land's four layers where the depths are theirs.
+ */
+void depth_bounds(size_t n, const double *depth, double *bounds);
+
+#endif

@@ -1,0 +1,134 @@
+/* `talik check`: opens everything, runs nothing, reports all problems. */
+#include <stdio.h>
+#include <string.h>
+
+#include "app.h"
+#include "talik/core/log.h"
+
+/* Collects the text of a failure and goes on. */
+static void
+collect(tk_err err, tk_text *report, tk_err *first)
+{
+    if (!err)
+        return;
+    tk_text_add(report, "%s%s", *first ? "\n" : "", tk_last_fault()->text);
+    if (!*first)
+        *first = err;
+}
+
+static void
+say_period(const char *what, int first, int last)
+{
+    char a[16], b[16];
+
+    tk_month_text(first, a);
+    tk_month_text(last, b);
+    tk_note("  %s: %s .. %s", what, a, b);
+}
+
+/* **Collective.**  One input of the column. */
+static void
+check_column_input(const tk_par *par, const tk_setup *setup,
+                   const tk_grid *grid, const char *name, const char *units,
+                   tk_text *report, tk_err *first)
+{
+    const tk_input_files files = tk_setup_inputs(setup);
+    tk_series *series = NULL;
+    tk_err err;
+
+    if (!*name)
+        return;
+    err = tk_input_series(par, grid, &files, false, name, units, &series);
+    collect(err, report, first);
+    if (!err)
+        say_period(name, tk_series_first(series), tk_series_last(series));
+    tk_series_close(series);
+}
+
+/* **Collective.** */
+static void
+check_column(const tk_par *par, const tk_setup *setup, tk_text *report,
+             tk_err *first)
+{
+    const tk_config *c = &setup->c;
+    const tk_grid_source source = tk_setup_grid(setup, c->column.air);
+    const tk_column_opts opts = tk_setup_column(setup);
+    tk_column *column = NULL;
+    tk_profile profile;
+    tk_grid grid = {0};
+    tk_err err;
+
+    collect(tk_setup_profile(setup, &profile), report, first);
+    collect(tk_column_make(&opts, c->column.ndepths, c->column.depths,
+                           &column),
+            report, first);
+    tk_column_drop(column);
+    if (c->forcing.nfiles == 0) {
+        collect(tk_setup_fail(setup, "forcing", "files", "names no file"),
+                report, first);
+        return;
+    }
+    err = tk_grid_read(par, &source, &grid);
+    collect(err, report, first);
+    if (!err) {
+        tk_note("  grid %zu x %zu, %zu cells", grid.ny, grid.nx, grid.nactive);
+        check_column_input(par, setup, &grid, c->column.air, "degC", report,
+                           first);
+        check_column_input(par, setup, &grid,
+                           *c->column.snow_depth ? "" : c->column.precip,
+                           "mm month-1", report, first);
+        check_column_input(par, setup, &grid, c->column.snow_depth, "m", report,
+                           first);
+    }
+    tk_grid_drop(&grid);
+}
+
+/* **Collective.** */
+static void
+check_features(const tk_par *par, const tk_setup *setup, tk_features *features,
+               tk_text *report, tk_err *first)
+{
+    stage_data s = {0};
+    tk_err err = stage_open(par, setup, features, &s);
+
+    collect(err, report, first);
+    if (!err) {
+        tk_note("  grid %zu x %zu, %zu active cells", s.grid.ny, s.grid.nx,
+                s.grid.nactive);
+        say_period("inputs", tk_inputs_first(s.inputs),
+                   tk_inputs_last(s.inputs));
+        if (setup->c.targets.nfiles) {
+            err = stage_open_targets(par, setup, setup->c.targets.ndepths,
+                                     setup->c.targets.depths, &s);
+            collect(err, report, first);
+            if (!err)
+                say_period("targets", tk_targets_first(s.targets),
+                           tk_targets_last(s.targets));
+        }
+    }
+    stage_close(&s);
+}
+
+tk_err
+cmd_check(const tk_par *par, const tk_setup *setup)
+{
+    tk_features features = {0};
+    tk_text report = {0};
+    tk_err first = TK_OK;
+
+    if (strcmp(setup->c.model.architecture, "column") == 0) {
+        check_column(par, setup, &report, &first);
+    } else {
+        const tk_err err = stage_features(setup, &features);
+
+        collect(err, &report, &first);
+        if (!err)
+            check_features(par, setup, &features, &report, &first);
+    }
+    if (first)
+        tk_fail(first, "%s", tk_text_get(&report));
+    else
+        tk_note("  no problem found");
+    tk_text_drop(&report);
+    return first;
+}

@@ -1,0 +1,264 @@
+#include "config.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "talik/core/mem.h"
+#include "talik/grid/calendar.h"
+
+static void
+point(size_t n, tk_path *text, const char **to)
+{
+    for (size_t i = 0; i < n; i++)
+        to[i] = text[i];
+}
+
+/* "model.nc" -> "model" + ending, where a path was not given. */
+static void
+derive(tk_path path, const char *model, const char *ending)
+{
+    const size_t n = strlen(model);
+    const bool nc = n > 3 && strcmp(model + n - 3, ".nc") == 0;
+
+    if (!*path)
+        snprintf(path, TK_PATH, "%.*s%s", (int)(nc ? n - 3 : n), model, ending);
+}
+
+void
+tk_setup_resolve(tk_setup *s)
+{
+    tk_config *c = &s->c;
+
+    point(c->forcing.nfiles, c->forcing.files, s->forcing_files);
+    point(c->forcing.nstatic_files, c->forcing.static_files, s->static_files);
+    point(c->targets.nfiles, c->targets.files, s->target_files);
+    point(c->forcing.nrename, c->forcing.rename, s->rename);
+    point(c->forcing.nunits, c->forcing.units, s->units);
+    for (size_t i = 0; i < c->targets.nvariables; i++)
+        s->target_variables[i] = c->targets.variables[i];
+    derive(c->train.checkpoint, c->model.file, ".ckpt");
+    derive(c->train.history, c->model.file, ".csv");
+    derive(c->evaluate.csv, c->model.file, ".evaluate.csv");
+}
+
+tk_err
+tk_setup_read(const char *path, size_t nset, const char *const *sets,
+              tk_problems *problems, tk_setup *s)
+{
+    tk_text text = {0};
+    tk_err err;
+
+    TK_TRY(tk_params_read(&tk_config_table, path, nset, sets, &s->c, &s->given,
+                          problems));
+    tk_setup_resolve(s);
+    err = tk_params_print(&tk_config_table, &s->c, NULL, false, &text);
+    if (!err && text.failed)
+        err = TK_ERUN;
+    if (!err)
+        err = (s->text = tk_copy_text(tk_text_get(&text))) ? TK_OK : TK_ERUN;
+    tk_text_drop(&text);
+    return err;
+}
+
+void
+tk_setup_drop(tk_setup *s)
+{
+    tk_given_drop(&s->given);
+    tk_free(s->text);
+    s->text = NULL;
+}
+
+tk_input_files
+tk_setup_inputs(const tk_setup *s)
+{
+    return (tk_input_files){
+        .nforcing = s->c.forcing.nfiles,
+        .nstatic = s->c.forcing.nstatic_files,
+        .forcing = s->forcing_files,
+        .fixed = s->static_files,
+        .nrename = s->c.forcing.nrename,
+        .rename = s->rename,
+        .nunits = s->c.forcing.nunits,
+        .units_in_file = s->units,
+        .daily_totals = s->c.forcing.daily_totals,
+    };
+}
+
+tk_input_files
+tk_setup_targets(const tk_setup *s)
+{
+    tk_input_files files = tk_setup_inputs(s);
+
+    files.nforcing = s->c.targets.nfiles;
+    files.forcing = s->target_files;
+    return files;
+}
+
+tk_grid_source
+tk_setup_grid(const tk_setup *s, const char *variable)
+{
+    const tk_config *c = &s->c;
+    const tk_input_files files = tk_setup_inputs(s);
+
+    return (tk_grid_source){
+        .file = *c->grid.file ? c->grid.file : s->forcing_files[0],
+        .variable = *c->grid.variable ? c->grid.variable
+                                      : tk_input_variable(&files, variable),
+        .lat = c->grid.lat,
+        .lon = c->grid.lon,
+        .mask_file = c->grid.mask_file,
+        .mask_variable = c->grid.mask_variable,
+        .mask_min = c->grid.mask_min,
+        .run_mask_file = c->grid.run_mask_file,
+        .run_mask_variable = c->grid.run_mask_variable,
+        .crs = c->grid.crs,
+        .x0 = c->grid.x0,
+        .y0 = c->grid.y0,
+        .dx = c->grid.dx,
+        .dy = c->grid.dy,
+    };
+}
+
+tk_train_opts
+tk_setup_train(const tk_setup *s)
+{
+    const tk_config *c = &s->c;
+    const bool plateau = strcmp(c->train.schedule, "plateau") == 0;
+    const bool cosine = strcmp(c->train.schedule, "cosine") == 0;
+    tk_train_opts o = {
+        .seed = (uint64_t)c->run.seed,
+        .shards = (size_t)c->train.shards,
+        .slots = (size_t)c->train.shard_tiles,
+        .per_step = (size_t)c->train.shard_steps,
+        .epochs = (size_t)c->train.epochs,
+        .steps_most = (size_t)c->train.steps_per_epoch,
+        .patience = (size_t)c->train.patience,
+        .valid_tiles = (size_t)c->train.valid_tiles,
+        .adamw = TK_ADAMW_DEFAULT,
+        .rate = {.kind = plateau  ? TK_RATE_PLATEAU
+                         : cosine ? TK_RATE_COSINE
+                                  : TK_RATE_CONSTANT,
+                 .peak = c->train.rate,
+                 .low = c->train.rate_low,
+                 .factor = 0.5,
+                 .patience = 3},
+        .warmup_steps = (size_t)c->train.warmup,
+        .clip = c->train.clip,
+        .loss = {strcmp(c->train.loss, "huber") == 0 ? TK_LOSS_HUBER
+                                                     : TK_LOSS_MSE,
+                 c->train.huber_delta},
+        .history = c->train.history,
+        .checkpoint = c->train.checkpoint,
+        .resume = c->train.resume,
+    };
+
+    o.adamw.decay = c->train.decay;
+    for (size_t d = 0; d < TK_DEPTHS; d++)
+        o.depth_weight[d] = d < c->train.ndepth_weights
+                                ? (float)c->train.depth_weights[d]
+                                : 1;
+    return o;
+}
+
+tk_column_opts
+tk_setup_column(const tk_setup *s)
+{
+    const tk_config *c = &s->c;
+
+    return (tk_column_opts){
+        .nodes = c->column.nodes,
+        .fine_nodes = c->column.fine_nodes,
+        .fine = c->column.fine,
+        .growth = c->column.growth,
+        .bottom = c->column.bottom,
+        .step = c->column.step,
+        .tolerance = c->column.tolerance,
+        .surface_factor = c->column.surface_factor,
+        .spinup_years = c->column.spinup_years,
+        .snow = {.law = c->column.snow_law,
+                 .k_constant = c->column.snow_k,
+                 .k_factor = c->column.snow_k_factor,
+                 .degree_day = c->column.degree_day,
+                 .spread = c->column.snow_spread,
+                 .snow_below = c->column.snow_below,
+                 .density_new = c->column.snow_density_new,
+                 .density_max = c->column.snow_density_max,
+                 .density_rate = c->column.snow_density_rate,
+                 .density_given = c->column.snow_density_given,
+                 .precip_factor = c->column.precip_factor,
+                 .swe_most = c->column.swe_most,
+                 .cap_above = c->column.snow_cap_above},
+    };
+}
+
+static tk_err
+freezing_curve(const tk_setup *s, const char *key, size_t n, const double *from,
+               double *to)
+{
+    if (n != 0 && n != 4)
+        return tk_setup_fail(s, "column", key, "four numbers are expected, not "
+                             "%zu", n);
+    for (size_t i = 0; i < 4; i++)
+        to[i] = n ? from[i] : NAN;
+    return TK_OK;
+}
+
+tk_err
+tk_setup_profile(const tk_setup *s, tk_profile *profile)
+{
+    const tk_config *c = &s->c;
+    tk_profile keys = c->column.ground;
+
+    TK_TRY(freezing_curve(s, "organic_freeze", c->column.norganic_freeze,
+                          c->column.organic_freeze, keys.organic_freeze));
+    TK_TRY(freezing_curve(s, "mineral_freeze", c->column.nmineral_freeze,
+                          c->column.mineral_freeze, keys.mineral_freeze));
+    return tk_profile_make(c->column.profile, &keys, profile);
+}
+
+tk_world_opts
+tk_setup_world(const tk_setup *s)
+{
+    return (tk_world_opts){.seed = (uint64_t)s->c.run.seed,
+                           .sensitivity = s->c.world.sensitivity,
+                           .amplification = s->c.world.amplification,
+                           .noise = s->c.world.noise};
+}
+
+size_t
+tk_setup_budget(const tk_setup *s)
+{
+    return (size_t)s->c.run.memory_mb << 20;
+}
+
+tk_err
+tk_setup_month(const tk_setup *s, const char *group, const char *key,
+               const char *text, int fallback, int *month)
+{
+    *month = fallback;
+    if (!*text && fallback < 0)
+        return tk_setup_fail(s, group, key, "a month is needed, 'YYYY-MM'");
+    if (*text && tk_month_parse(text, month) != TK_OK)
+        return tk_setup_fail(s, group, key, "'%s' is no month; write 'YYYY-MM'",
+                             text);
+    return TK_OK;
+}
+
+tk_err
+tk_setup_fail(const tk_setup *s, const char *group, const char *key,
+              const char *fmt, ...)
+{
+    char where[TK_PATH + 64], text[1024];
+    va_list args;
+
+    va_start(args, fmt);
+    vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    if (!s->given.table) /* not rank 0, which speaks for all */
+        return tk_fail(TK_ECONF, "&%s %s: %s", group, key, text);
+    return tk_fail(TK_ECONF, "%s: error: &%s %s: %s",
+                   tk_params_where(&s->given, group, key, where, sizeof where),
+                   group, key, text);
+}

@@ -1,0 +1,504 @@
+/* Projection by the soil column: spins up on the first years, runs through the
+ * history, writes the months asked for.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app.h"
+#include "talik/core/log.h"
+#include "talik/core/mem.h"
+
+#define REACH TK_MONTH_REACH
+enum { AIR, PRECIP, SNOW, NSERIES };
+enum { ORGANIC, ORGANIC_SAT, POROSITY, SATURATION, K_SOLIDS, NMAP };
+
+typedef struct {
+    const tk_par *par;
+    const tk_setup *setup;
+    tk_grid_source source;
+    tk_grid grid;
+    tk_input_files files;
+    tk_series *series[NSERIES];
+    tk_run run;
+    tsl_spec spec;
+    int have_first, have_last; /* months that all inputs have          */
+    int begin;                 /* first month of the spin-up           */
+    size_t spin;               /* its months                           */
+    tk_column *column;
+    tk_profile profile;
+    tk_ground ground;
+    double *map[NMAP];     /* [nlane] or NULL                          */
+    double *state, *work;  /* [ntile][state size]                      */
+    double *tile;          /* forcing of one tile, see run_tile        */
+    unsigned char *status; /* [nlane]                                  */
+    tk_out *out;
+} simulation;
+
+/* ---- forcing ------------------------------------------------------------- */
+
+/* A block of months of all tiles, as read. */
+typedef struct {
+    int first;     /* of air and snow: `before` months before the block */
+    size_t before, n, after;
+    float *x[NSERIES]; /* [before + n + after][nlane]; precip [n][nlane] */
+} forcing;
+
+static size_t
+months_of(const forcing *f, int which)
+{
+    return which == PRECIP ? f->n : f->before + f->n + f->after;
+}
+
+static void
+forcing_drop(forcing *f)
+{
+    for (int i = 0; i < NSERIES; i++)
+        tk_free(f->x[i]);
+}
+
+/* **Collective.**  Reads months [month, month + n) of a run, with as many beside
+ * them as the interpolation wants and the series has.
+ */
+static tk_err
+forcing_read(const simulation *s, const tk_run *run, int month, size_t n,
+             bool ring, forcing *f)
+{
+    const int before = month - s->have_first, after
+        = s->have_last - (month + (int)n - 1);
+    tk_err err = TK_OK;
+
+    *f = (forcing){.n = n};
+    f->before = ring ? 0 : (size_t)(before < REACH ? before : REACH);
+    f->after = ring ? 0 : (size_t)(after < REACH ? after : REACH);
+    f->first = month - (int)f->before;
+    for (int i = 0; i < NSERIES && !err; i++)
+        if (s->series[i]
+            && !(f->x[i] = tk_new(months_of(f, i) * run->nlane, sizeof(float))))
+            err = TK_ERUN;
+    err = tk_agree(s->par, err);
+    for (int i = 0; i < NSERIES && !err; i++)
+        if (s->series[i])
+            err = tk_series_read(s->series[i], run,
+                                 i == PRECIP ? month : f->first,
+                                 months_of(f, i), f->x[i]);
+    return err;
+}
+
+/* Physical limits of the forcing, in the units that the column takes. */
+static tk_cell_status
+judge(int which, float value)
+{
+    if (!isfinite(value))
+        return TK_CELL_MISSING;
+    if (which == AIR)
+        return value < -123.15f || value > 76.85f ? TK_CELL_RANGE : TK_CELL_OK;
+    return value < -1e-6f || value > 1e6f ? TK_CELL_RANGE : TK_CELL_OK;
+}
+
+/* Tile t of a block in double; what cannot be used becomes NaN, which the column
+ * keeps within its cell, and its reason goes to status[TK_TILE].
+ */
+static void
+tile_forcing(const simulation *s, const forcing *f, size_t nlane, size_t t,
+             int *days, unsigned char *status, tk_column_forcing *out)
+{
+    const size_t T = f->before + f->n + f->after;
+    double *at = s->tile;
+    double *to[NSERIES] = {0};
+
+    for (int i = 0; i < NSERIES; i++) {
+        if (!f->x[i])
+            continue;
+        to[i] = at;
+        at += months_of(f, i) * TK_TILE;
+        for (size_t k = 0; k < months_of(f, i) * TK_TILE; k++) {
+            const size_t l = k % TK_TILE;
+            const float v = f->x[i][k / TK_TILE * nlane + t * TK_TILE + l];
+            const tk_cell_status why = judge(i, v);
+
+            if (why && !status[l])
+                status[l] = (unsigned char)why;
+            to[i][k] = why ? (double)NAN : (double)v;
+        }
+    }
+    for (size_t m = 0; m < T; m++)
+        days[m] = tk_month_days(
+            tk_series_calendar(s->series[AIR], f->first + (int)m),
+            f->first + (int)m);
+    *out = (tk_column_forcing){.nmonth = f->n,
+                               .before = f->before,
+                               .after = f->after,
+                               .days = days,
+                               .tair = to[AIR],
+                               .precip = to[PRECIP],
+                               .snow_depth = to[SNOW]};
+}
+
+/* The ground of tile t of a run that begins `lane` lanes into this rank's. */
+static void
+tile_ground(const simulation *s, size_t lane)
+{
+    const tk_profile_cells cells = {
+        .organic_depth = s->map[ORGANIC] ? s->map[ORGANIC] + lane : NULL,
+        .organic_saturation
+        = s->map[ORGANIC_SAT] ? s->map[ORGANIC_SAT] + lane : NULL,
+        .mineral_porosity = s->map[POROSITY] ? s->map[POROSITY] + lane : NULL,
+        .mineral_saturation
+        = s->map[SATURATION] ? s->map[SATURATION] + lane : NULL,
+        .mineral_k_solids = s->map[K_SOLIDS] ? s->map[K_SOLIDS] + lane : NULL,
+    };
+    tk_ground ground = s->ground;
+
+    tk_ground_fill(&s->profile, &cells, tk_column_thickness(s->column),
+                   &ground);
+}
+
+/* ---- setting up ----------------------------------------------------------- */
+
+static tk_err
+open_inputs(simulation *s)
+{
+    const tk_config *c = &s->setup->c;
+    const char *name[NSERIES]
+        = {c->column.air, c->column.precip, c->column.snow_depth};
+    const char *units[NSERIES] = {"degC", "mm month-1", "m"};
+
+    s->files = tk_setup_inputs(s->setup);
+    if (s->files.nforcing == 0)
+        return tk_setup_fail(s->setup, "forcing", "files", "names no file");
+    s->source = tk_setup_grid(s->setup, c->column.air);
+    TK_TRY(tk_grid_read(s->par, &s->source, &s->grid));
+    for (int i = 0; i < NSERIES; i++) {
+        if (!*name[i] || (i == PRECIP && *c->column.snow_depth))
+            continue; /* precipitation only feeds the modelled snow */
+        TK_TRY(tk_input_series(s->par, &s->grid, &s->files, false, name[i],
+                               units[i], &s->series[i]));
+        TK_TRY(tk_grid_drop_missing(s->par, s->series[i], &s->grid));
+    }
+    if (s->grid.nactive == 0)
+        return tk_fail(TK_EDATA, "no cell is left: masks and inputs have no "
+                       "land in common");
+    return TK_OK;
+}
+
+static tk_err
+set_period(simulation *s)
+{
+    const tk_config *c = &s->setup->c;
+    const size_t wanted = 12 * (size_t)c->column.spinup_years;
+    char first[16], last[16];
+    size_t have;
+
+    s->have_first = tk_series_first(s->series[AIR]);
+    s->have_last = tk_series_last(s->series[AIR]);
+    for (int i = PRECIP; i < NSERIES; i++)
+        if (s->series[i]) {
+            if (tk_series_first(s->series[i]) > s->have_first)
+                s->have_first = tk_series_first(s->series[i]);
+            if (tk_series_last(s->series[i]) < s->have_last)
+                s->have_last = tk_series_last(s->series[i]);
+        }
+    if (s->have_first > s->have_last)
+        return tk_fail(TK_EDATA, "air temperature and precipitation have no "
+                       "month in common");
+    tk_month_text(s->have_first, first);
+    tk_month_text(s->have_last, last);
+    TK_TRY(tk_setup_month(s->setup, "column", "spinup_first",
+                          c->column.spinup_first, s->have_first, &s->begin));
+    TK_TRY(tk_setup_month(s->setup, "project", "first", c->project.first,
+                          s->begin, &s->spec.first));
+    TK_TRY(tk_setup_month(s->setup, "project", "last", c->project.last,
+                          s->have_last, &s->spec.last));
+    if (s->begin < s->have_first || s->spec.first < s->begin
+        || s->spec.last > s->have_last || s->spec.first > s->spec.last)
+        return tk_fail(TK_EDATA, "spin-up and projection must lie within the "
+                       "months of the inputs, %s to %s, in this order", first,
+                       last);
+    have = (size_t)(s->have_last - s->begin + 1) / 12 * 12;
+    s->spin = wanted < have ? wanted : have;
+    if (s->spin == 0)
+        return tk_fail(TK_EDATA, "the inputs have %s to %s: a spin-up takes a "
+                       "year at least", first, last);
+    return TK_OK;
+}
+
+/* **Collective.**  The static fields that say more than the profile. */
+static tk_err
+read_maps(simulation *s)
+{
+    const tk_config *c = &s->setup->c;
+    const char *name[NMAP]
+        = {c->column.organic_depth_map, c->column.organic_saturation_map,
+           c->column.mineral_porosity_map, c->column.mineral_saturation_map,
+           c->column.mineral_k_solids_map};
+    const char *units[NMAP] = {"m", "1", "1", "1", "W m-1 K-1"};
+
+    for (int i = 0; i < NMAP; i++) {
+        tk_series *series;
+        float *x;
+        tk_err err;
+
+        if (!*name[i])
+            continue;
+        TK_TRY(tk_input_series(s->par, &s->grid, &s->files, true, name[i],
+                               units[i], &series));
+        x = tk_new(s->run.nlane, sizeof *x);
+        s->map[i] = tk_new(s->run.nlane, sizeof *s->map[i]);
+        err = tk_agree(s->par, x && s->map[i] ? TK_OK : TK_ERUN);
+        if (!err)
+            err = tk_series_read(series, &s->run, 0, 1, x);
+        for (size_t l = 0; l < s->run.nlane && !err; l++)
+            s->map[i][l] = (double)x[l];
+        tk_free(x);
+        tk_series_close(series);
+        if (err)
+            return err;
+    }
+    return TK_OK;
+}
+
+static tk_err
+allocate(simulation *s)
+{
+    const tk_config *c = &s->setup->c;
+    const tk_column_opts opts = tk_setup_column(s->setup);
+    const size_t block = (size_t)c->project.block + 2 * REACH;
+    const size_t months = s->spin > block ? s->spin : block;
+    size_t first, ntile;
+    tk_err err;
+
+    tk_tile_share(tk_tile_count(&s->grid), s->par->rank, s->par->size, &first,
+                  &ntile);
+    err = tk_run_make(&s->grid, first, ntile, &s->run);
+    if (!err)
+        err = tk_setup_profile(s->setup, &s->profile);
+    if (!err)
+        err = tk_column_make(&opts, c->column.ndepths, c->column.depths,
+                             &s->column);
+    if (!err)
+        err = tk_ground_make(tk_column_nodes(s->column), &s->ground);
+    if (!err) {
+        s->state = tk_new(ntile * tk_column_state_size(s->column),
+                          sizeof *s->state);
+        s->work = tk_new(tk_column_work_size(s->column), sizeof *s->work);
+        s->tile = tk_new((NSERIES * months
+                          + (size_t)c->project.block * c->column.ndepths)
+                             * TK_TILE,
+                         sizeof *s->tile);
+        s->status = tk_new(s->run.nlane, sizeof *s->status);
+        if (!s->state || !s->work || !s->tile || !s->status)
+            err = TK_ERUN;
+    }
+    return tk_agree(s->par, err);
+}
+
+static tk_err
+begin(simulation *s)
+{
+    const tk_config *c = &s->setup->c;
+    char text[3][16];
+
+    if (c->column.ndepths == 0)
+        return tk_setup_fail(s->setup, "column", "depths", "names no depth");
+    TK_TRY(open_inputs(s));
+    TK_TRY(set_period(s));
+    TK_TRY(allocate(s));
+    TK_TRY(read_maps(s));
+    s->spec.architecture = "column";
+    s->spec.physics = -1;
+    s->spec.source_text = "talik: soil temperature by a column of heat "
+                          "conduction with phase change under snow "
+                          "(talik_namelist)";
+    s->spec.calendar = tk_series_calendar(s->series[AIR], s->spec.first);
+    s->spec.ndepth = c->column.ndepths;
+    s->spec.depth = c->column.depths;
+    for (int i = 0; i < NSERIES; i++)
+        if (s->series[i] && tk_series_newest(s->series[i]) > s->spec.newest)
+            s->spec.newest = tk_series_newest(s->series[i]);
+    tk_month_text(s->begin, text[0]);
+    tk_month_text(s->begin + (int)s->spin - 1, text[1]);
+    stage_header(s->par, "project", &s->grid);
+    tk_note("  column: %zu nodes, profile '%s', snow law '%s'; spin-up on %s "
+            "to %s", tk_column_nodes(s->column), c->column.profile,
+            c->column.snow_law, text[0], text[1]);
+    tk_note("  memory per rank: %.0f MB of state, %.0f MB of forcing at a time",
+            (double)(s->run.ntile * tk_column_state_size(s->column)) * 8e-6,
+            (double)(((size_t)c->project.block + 2 * REACH) * NSERIES
+                     * s->run.nlane) * 4e-6);
+    return TK_OK;
+}
+
+/* ---- running -------------------------------------------------------------- */
+
+/* **Collective.**  Spins up this rank's tiles, as many at a time as memory
+ * allows.
+ */
+static tk_err
+spin_up(simulation *s)
+{
+    const size_t bytes = s->spin * NSERIES * TK_TILE * sizeof(float);
+    const size_t fit = tk_setup_budget(s->setup) / bytes;
+    const size_t at_once = fit > 0 ? fit : 1;
+    const size_t size = tk_column_state_size(s->column);
+    unsigned long long rounds = (s->run.ntile + at_once - 1) / at_once;
+    int *days = tk_new(s->spin, sizeof *days);
+    tk_err err = tk_agree(s->par, days ? TK_OK : TK_ERUN);
+
+    MPI_Allreduce(MPI_IN_PLACE, &rounds, 1, MPI_UNSIGNED_LONG_LONG, MPI_MAX,
+                  s->par->comm);
+    for (size_t done = 0; rounds > 0 && !err; rounds--) {
+        const size_t left = s->run.ntile - done;
+        const size_t n = left < at_once ? left : at_once;
+        tk_run run;
+        forcing f = {0};
+        tk_err mine;
+
+        err = tk_agree(s->par, tk_run_make(&s->grid, s->run.first_tile + done,
+                                           n, &run));
+        if (err)
+            break;
+        mine = err = forcing_read(s, &run, s->begin, s->spin, true, &f);
+        for (size_t t = 0; t < n && !mine; t++) {
+            tk_column_forcing tile;
+
+            tile_forcing(s, &f, run.nlane, t, days,
+                         s->status + (done + t) * TK_TILE, &tile);
+            tile_ground(s, (done + t) * TK_TILE);
+            mine = tk_column_spinup(s->column, &s->ground, &tile,
+                                    s->state + (done + t) * size, s->work);
+        }
+        if (!err)
+            err = tk_agree(s->par, mine);
+        forcing_drop(&f);
+        tk_run_drop(&run);
+        done += n;
+    }
+    tk_free(days);
+    return err;
+}
+
+/* Runs one block of all tiles; y[n][ndepth][nlane], K, where y is not NULL. */
+static void
+run_block(simulation *s, const forcing *f, int *days, float *y)
+{
+    const size_t nd = s->spec.ndepth, nlane = s->run.nlane;
+    const size_t size = tk_column_state_size(s->column);
+
+    for (size_t t = 0; t < s->run.ntile; t++) {
+        tk_column_forcing tile;
+        tk_column_output out = {0};
+        double failed[TK_TILE] = {0};
+
+        tile_forcing(s, f, nlane, t, days, s->status + t * TK_TILE, &tile);
+        out.tsoil = s->tile + NSERIES * (f->before + f->n + f->after) * TK_TILE;
+        out.failed = failed;
+        tile_ground(s, t * TK_TILE);
+        tk_column_run(s->column, &s->ground, &tile, s->state + t * size, &out,
+                      s->work);
+        for (size_t i = 0; i < f->n * nd * TK_TILE; i++) {
+            const size_t l = t * TK_TILE + i % TK_TILE;
+            const double T = out.tsoil[i] + 273.15;
+            const bool good = isfinite(T);
+
+            if ((!good || failed[i % TK_TILE] > 0) && !s->status[l])
+                s->status[l] = TK_CELL_NO_ANSWER;
+            if (y)
+                y[i / TK_TILE * nlane + l] = good ? (float)T : NAN;
+        }
+    }
+}
+
+/* **Collective.**  From the first month of the spin-up to the last one asked for,
+ * of which [spec.first, spec.last] is written.
+ */
+static tk_err
+run_months(simulation *s)
+{
+    const int block = s->setup->c.project.block;
+    const size_t most = (size_t)block;
+    int *days = tk_new(most + 2 * REACH, sizeof *days), month = s->begin;
+    float *y = tk_new(most * s->spec.ndepth * s->run.nlane, sizeof *y);
+    tk_progress progress = tk_progress_begin(
+        "to", (s->spec.first - s->begin + block - 1) / block
+                  + (s->spec.last - s->spec.first + block) / block);
+    tk_err err = tk_agree(s->par, days && y ? TK_OK : TK_ERUN);
+
+    while (month <= s->spec.last && !err) {
+        /* A block ends where writing begins. */
+        const bool wanted = month >= s->spec.first;
+        const int end = wanted ? s->spec.last + 1 : s->spec.first;
+        const int n = end - month < block ? end - month : block;
+        char label[16];
+        forcing f;
+
+        err = forcing_read(s, &s->run, month, (size_t)n, false, &f);
+        if (!err)
+            run_block(s, &f, days, wanted ? y : NULL);
+        forcing_drop(&f);
+        if (!err && wanted)
+            err = tk_out_write(s->out, TSL_TEMPERATURE,
+                               (size_t)(month - s->spec.first), (size_t)n, y);
+        month += n;
+        tk_month_text(month - 1, label);
+        if (!err)
+            tk_progress_step(&progress, label, "%s",
+                             wanted ? "" : "history, not written");
+    }
+    tk_free(y);
+    tk_free(days);
+    return err;
+}
+
+static void
+end(simulation *s)
+{
+    for (int i = 0; i < NMAP; i++)
+        tk_free(s->map[i]);
+    tk_free(s->state);
+    tk_free(s->work);
+    tk_free(s->tile);
+    tk_free(s->status);
+    tk_ground_drop(&s->ground);
+    tk_column_drop(s->column);
+    for (int i = 0; i < NSERIES; i++)
+        tk_series_close(s->series[i]);
+    tk_run_drop(&s->run);
+    tk_grid_drop(&s->grid);
+}
+
+tk_err
+project_column(const tk_par *par, const tk_setup *setup)
+{
+    simulation s = {.par = par, .setup = setup};
+    double start = tk_seconds();
+    char path[TK_PATH * 3];
+    tk_err err = begin(&s);
+
+    if (!err)
+        err = tsl_create(par, setup, &s.spec, &s.source, &s.grid, &s.run,
+                         &s.out);
+    if (!err)
+        err = spin_up(&s);
+    if (!err)
+        tk_note("  spun up in %.1f s", tk_seconds() - start);
+    start = tk_seconds();
+    if (!err)
+        err = run_months(&s);
+    tsl_path(setup, &s.spec, sizeof path, path);
+    if (!err)
+        err = tsl_finish(par, s.out, path, &s.grid, &s.run, s.status,
+                         s.spec.last - s.begin + 1, tk_seconds() - start);
+    else
+        tk_out_drop(s.out);
+    end(&s);
+    return err;
+}
+
+tk_err
+cmd_project(const tk_par *par, const tk_setup *setup)
+{
+    return strcmp(setup->c.model.architecture, "column") == 0
+               ? project_column(par, setup)
+               : project_trained(par, setup);
+}

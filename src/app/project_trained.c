@@ -1,0 +1,206 @@
+/* Projection by a trained model: a window moves over the months, block by block.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app.h"
+#include "talik/core/log.h"
+#include "talik/core/mem.h"
+
+typedef struct {
+    const tk_par *par;
+    const tk_setup *setup;
+    tk_trained m;
+    stage_data s;
+    tsl_spec spec;
+    tk_patch patch;
+    size_t block;
+    float *work, *tile_y, *y; /* of a tile; [block][D][nlane]            */
+    unsigned char *status;    /* [nlane]                                 */
+    tk_out *out;
+} projection;
+
+/* The months asked for, held against those that the inputs have. */
+static tk_err
+set_period(projection *p)
+{
+    const tk_setup *setup = p->setup;
+    const int L = (int)p->m.net.dims.L;
+    const int have_first = tk_inputs_first(p->s.inputs);
+    const int have_last = tk_inputs_last(p->s.inputs);
+    char want[16], from[16], to[16], first[16], last[16];
+    tsl_spec *spec = &p->spec;
+
+    TK_TRY(tk_setup_month(setup, "project", "first", setup->c.project.first,
+                          have_first + L - 1, &spec->first));
+    TK_TRY(tk_setup_month(setup, "project", "last", setup->c.project.last,
+                          have_last, &spec->last));
+    tk_month_text(have_first, first);
+    tk_month_text(have_last, last);
+    tk_month_text(spec->first, want);
+    if (spec->first > spec->last)
+        return tk_fail(TK_EDATA, "no month to project: the inputs have %s to "
+                       "%s, and a window takes %d months", first, last, L);
+    if (spec->first - L + 1 < have_first) {
+        tk_month_text(spec->first - L + 1, from);
+        tk_month_text(have_first - 1, to);
+        return tk_fail(TK_EDATA, "the window of %s needs %d months before it; "
+                       "the inputs begin in %s: %s to %s are missing (add "
+                       "files with them to &forcing files)", want, L - 1,
+                       first, from, to);
+    }
+    if (spec->last > have_last) {
+        tk_month_text(have_last + 1, from);
+        tk_month_text(spec->last, to);
+        return tk_fail(TK_EDATA, "the inputs end in %s: %s to %s are missing",
+                       last, from, to);
+    }
+    return TK_OK;
+}
+
+/* Predicts the last n months of the patch into y[n][D][nlane]. */
+static void
+predict(projection *p, size_t n)
+{
+    const size_t F = p->s.data.F, D = p->m.net.dims.D, L = p->m.net.dims.L;
+    const size_t T = L - 1 + n, skip = p->patch.nmonth - T;
+    const size_t nlane = p->patch.run.nlane;
+
+    for (size_t t = 0; t < p->patch.run.ntile; t++) {
+        const size_t at = t * p->patch.nmonth + skip;
+        const unsigned char *bad = p->patch.bad + at * TK_TILE;
+
+        tk_trained_predict(&p->m, T, p->patch.x + at * F * TK_TILE, bad,
+                           p->patch.band + t * TK_TILE, p->work, p->tile_y);
+        for (size_t i = 0; i < n * D; i++)
+            memcpy(p->y + i * nlane + t * TK_TILE, p->tile_y + i * TK_TILE,
+                   TK_TILE * sizeof *p->y);
+        for (size_t i = 0; i < n * TK_TILE; i++) {
+            const size_t m = i / TK_TILE, l = i % TK_TILE;
+            unsigned char *status = &p->status[t * TK_TILE + l];
+
+            if (isnan(p->tile_y[m * D * TK_TILE + l]) && !*status) {
+                *status = (unsigned char)tk_window_status(bad, m + L - 1, L, l);
+                if (!*status)
+                    *status = TK_CELL_NO_ANSWER;
+            }
+        }
+    }
+}
+
+static tk_err
+allocate(projection *p)
+{
+    const size_t L = p->m.net.dims.L, D = p->m.net.dims.D;
+    size_t first, ntile;
+
+    tk_tile_share(tk_tile_count(&p->s.grid), p->par->rank, p->par->size,
+                  &first, &ntile);
+    TK_TRY(tk_patch_make(&p->s.data, first, ntile, L - 1 + p->block,
+                         &p->patch));
+    p->work = tk_new(tk_trained_work(&p->m, L - 1 + p->block),
+                     sizeof *p->work);
+    p->tile_y = tk_new(p->block * D * TK_TILE, sizeof *p->tile_y);
+    p->y = tk_new(p->block * D * p->patch.run.nlane, sizeof *p->y);
+    p->status = tk_new(p->patch.run.nlane, sizeof *p->status);
+    return tk_agree(p->par, p->work && p->tile_y && p->y && p->status
+                                ? TK_OK
+                                : TK_ERUN);
+}
+
+/* **Collective.**  All months. */
+static tk_err
+run_months(projection *p)
+{
+    const int months = p->spec.last - p->spec.first + 1;
+    tk_progress progress = tk_progress_begin(
+        "to", (months + (int)p->block - 1) / (int)p->block);
+    int done = 0;
+
+    while (done < months) {
+        const int left = months - done;
+        const size_t n = (size_t)left < p->block ? (size_t)left : p->block;
+        char label[16];
+
+        if (done == 0)
+            TK_TRY(tk_patch_load(&p->s.data,
+                                 p->spec.first - (int)p->m.net.dims.L + 1,
+                                 &p->patch));
+        else
+            TK_TRY(tk_patch_advance(&p->s.data, n, &p->patch));
+        predict(p, n);
+        TK_TRY(tk_out_write(p->out, TSL_TEMPERATURE, (size_t)done, n, p->y));
+        done += (int)n;
+        tk_month_text(p->spec.first + done - 1, label);
+        tk_progress_step(&progress, label, "%s", "");
+    }
+    return TK_OK;
+}
+
+static tk_err
+begin(projection *p)
+{
+    const tk_par *par = p->par;
+    const tk_config *c = &p->setup->c;
+    int months;
+
+    TK_TRY(tk_trained_read(par, c->model.file, &p->m));
+    TK_AGREE(par, stage_compare(p->setup, &p->m));
+    TK_TRY(stage_open(par, p->setup, &p->m.features, &p->s));
+    p->s.data.nedge = p->m.nedge;
+    p->s.data.edge = p->m.edge;
+    TK_TRY(set_period(p));
+    months = p->spec.last - p->spec.first + 1;
+    p->block = (size_t)(months < c->project.block ? months : c->project.block);
+    p->spec.architecture = p->m.net.model->name;
+    p->spec.physics = p->m.seed;
+    p->spec.source_text = "talik: soil temperature by a sequence model trained "
+                          "on monthly climate (talik_namelist, model_id)";
+    p->spec.calendar = tk_inputs_calendar(p->s.inputs, p->spec.first);
+    p->spec.ndepth = p->m.net.dims.D;
+    p->spec.depth = p->m.depth;
+    p->spec.newest = tk_inputs_newest(p->s.inputs);
+    stage_header(par, "project", &p->s.grid);
+    TK_TRY(allocate(p));
+    tk_note("  model %s: %s, window %zu, %zu inputs, %zu depths, %zu weights",
+            c->model.file, p->m.net.model->name, p->m.net.dims.L,
+            p->m.net.dims.F, p->m.net.dims.D, p->m.net.layout.size);
+    tk_note("  memory per rank: %.0f MB, of which windows of %zu months %.0f "
+            "MB, output buffer %.0f MB", (double)tk_mem_peak() / 1e6,
+            p->patch.nmonth,
+            (double)p->patch.run.ntile
+                * (double)tk_patch_bytes(&p->s.data, p->patch.nmonth) / 1e6,
+            (double)(p->block * p->spec.ndepth * p->patch.run.nlane)
+                * sizeof(float) / 1e6);
+    return TK_OK;
+}
+
+tk_err
+project_trained(const tk_par *par, const tk_setup *setup)
+{
+    projection p = {.par = par, .setup = setup};
+    const double start = tk_seconds();
+    char path[TK_PATH * 3];
+    tk_err err = begin(&p);
+
+    if (!err)
+        err = tsl_create(par, setup, &p.spec, &p.s.source, &p.s.grid,
+                         &p.patch.run, &p.out);
+    if (!err)
+        err = run_months(&p);
+    tsl_path(setup, &p.spec, sizeof path, path);
+    if (!err)
+        err = tsl_finish(par, p.out, path, &p.s.grid, &p.patch.run, p.status,
+                         p.spec.last - p.spec.first + 1, tk_seconds() - start);
+    else
+        tk_out_drop(p.out);
+    tk_free(p.work);
+    tk_free(p.tile_y);
+    tk_free(p.y);
+    tk_free(p.status);
+    tk_patch_drop(&p.patch);
+    stage_close(&p.s);
+    tk_trained_drop(&p.m);
+    return err;
+}

@@ -1,0 +1,196 @@
+/* `talik train`: data, scaling, model, fit, model file. */
+#include <stdio.h>
+#include <string.h>
+
+#include "app.h"
+#include "talik/core/log.h"
+#include "talik/core/mem.h"
+#include "talik/learn/scale.h"
+
+/* **Collective.**  Adds one feature for each value of each class variable that
+ * occurs.
+ */
+static tk_err
+add_classes(const tk_par *par, const tk_setup *setup, const stage_data *s,
+            tk_features *features)
+{
+    const tk_config *c = &setup->c;
+
+    for (size_t i = 0; i < c->features.nclasses; i++) {
+        const char *name = c->features.classes[i];
+        double value[TK_LIST];
+        size_t n;
+        tk_series *series;
+        tk_err err;
+
+        TK_TRY(tk_input_series(par, &s->grid, &s->files, true, name, "",
+                               &series));
+        err = tk_scale_classes(par, &s->grid, series, TK_LIST, value, &n);
+        tk_series_close(series);
+        for (size_t k = 0; k < n && !err; k++)
+            err = tk_features_add_class(features, name, value[k]);
+        if (err)
+            return err;
+        tk_note("  %s: %zu classes", name, n);
+    }
+    return TK_OK;
+}
+
+/* **Collective.**  Opens the data; classes are found before the inputs open for
+ * good.
+ */
+static tk_err
+open_data(const tk_par *par, const tk_setup *setup, tk_features *features,
+          stage_data *s)
+{
+    TK_TRY(stage_features(setup, features));
+    if (setup->c.features.nclasses) {
+        stage_data first = {0};
+        tk_err err = stage_open(par, setup, features, &first);
+
+        if (!err)
+            err = add_classes(par, setup, &first, features);
+        stage_close(&first);
+        if (err)
+            return err;
+    }
+    TK_TRY(stage_open(par, setup, features, s));
+    return stage_open_targets(par, setup, setup->c.targets.ndepths,
+                              setup->c.targets.depths, s);
+}
+
+static tk_err
+later(const tk_setup *setup, const char *key, int from, int to)
+{
+    char a[16], b[16];
+
+    if (from <= to)
+        return TK_OK;
+    tk_month_text(from, a);
+    tk_month_text(to, b);
+    return tk_setup_fail(setup, "train", key, "the period ends in %s, before "
+                         "it begins in %s", b, a);
+}
+
+/* Training and validation months, within what inputs and targets have. */
+static tk_err
+set_periods(const tk_setup *setup, const stage_data *s, tk_trained *m)
+{
+    const tk_config *c = &setup->c;
+    const int L = c->model.window;
+    const int in = tk_inputs_first(s->inputs) + L - 1;
+    const int first = tk_targets_first(s->targets);
+    const int last = tk_targets_last(s->targets);
+    const int from = in > first ? in : first;
+    const int to = tk_inputs_last(s->inputs) < last
+                       ? tk_inputs_last(s->inputs)
+                       : last;
+    char a[16], b[16];
+
+    TK_TRY(tk_setup_month(setup, "train", "first", c->train.first, from,
+                          &m->train_first));
+    TK_TRY(tk_setup_month(setup, "train", "last", c->train.last, -1,
+                          &m->train_last));
+    TK_TRY(tk_setup_month(setup, "train", "valid_first", c->train.valid_first,
+                          m->train_last + 1, &m->valid_first));
+    TK_TRY(tk_setup_month(setup, "train", "valid_last", c->train.valid_last,
+                          -1, &m->valid_last));
+    TK_TRY(later(setup, "last", m->train_first, m->train_last));
+    TK_TRY(later(setup, "valid_last", m->valid_first, m->valid_last));
+    if (m->train_first <= m->valid_last && m->valid_first <= m->train_last)
+        return tk_setup_fail(setup, "train", "valid_first", "the validation "
+                             "overlaps the months that are fitted to");
+    if (m->train_first >= from && m->train_last <= to && m->valid_first >= from
+        && m->valid_last <= to)
+        return TK_OK;
+    tk_month_text(from, a);
+    tk_month_text(to, b);
+    return tk_fail(TK_EDATA, "training and validation must lie within %s to "
+                   "%s, the months that have targets and a window of %d months "
+                   "of inputs", a, b, L);
+}
+
+static tk_err
+make_model(const tk_setup *setup, const stage_data *s, tk_trained *m)
+{
+    const tk_config *c = &setup->c;
+    const tk_model_dims dims = {
+        .L = (size_t)c->model.window,
+        .F = m->features.n,
+        .D = c->targets.ndepths,
+        .bands = c->model.embedding ? c->model.nband_edges - 1 : 0,
+        .E = (size_t)c->model.embedding,
+        .layers = (size_t)c->model.layers,
+        .H = (size_t)c->model.hidden,
+        .dropout = c->model.dropout,
+    };
+
+    if (c->model.embedding && c->model.nband_edges < 2)
+        return tk_setup_fail(setup, "model", "band_edges", "an embedding needs "
+                             "the edges of its bands");
+    TK_TRY(tk_bands_check(c->model.nband_edges, c->model.band_edges));
+    TK_TRY(tk_trained_make(m, c->model.architecture, &dims));
+    tk_layout_init(&m->net.layout, (uint64_t)c->run.seed, m->theta);
+    m->seed = c->run.seed;
+    memcpy(m->depth, c->targets.depths, dims.D * sizeof *m->depth);
+    m->nedge = c->model.embedding ? c->model.nband_edges : 0;
+    memcpy(m->edge, c->model.band_edges, m->nedge * sizeof *m->edge);
+    return set_periods(setup, s, m);
+}
+
+static tk_err
+fit(const tk_par *par, const tk_setup *setup, stage_data *s, tk_trained *m)
+{
+    const tk_train_opts opts = tk_setup_train(setup);
+    char t[4][16];
+
+    TK_TRY(make_model(setup, s, m));
+    s->data.nedge = m->nedge;
+    s->data.edge = m->edge;
+    tk_month_text(m->train_first, t[0]);
+    tk_month_text(m->train_last, t[1]);
+    tk_month_text(m->valid_first, t[2]);
+    tk_month_text(m->valid_last, t[3]);
+    tk_note("  %s: window %zu, %zu inputs, %zu depths, %zu weights, seed %lld",
+            m->net.model->name, m->net.dims.L, m->net.dims.F, m->net.dims.D,
+            m->net.layout.size, m->seed);
+    tk_note("  fitted to %s .. %s, stopped by %s .. %s", t[0], t[1], t[2],
+            t[3]);
+    tk_note("  batch %zu windows in %zu shards; memory per rank: %.0f MB",
+            opts.shards * opts.per_step * TK_TILE, opts.shards,
+            (double)tk_train_bytes(&s->data, &opts, m, par->size) / 1e6);
+    TK_TRY(tk_scale_fit(&s->data, &m->features, m->net.dims.L, m->train_first,
+                        m->train_last, tk_setup_budget(setup),
+                        m->target_mean, m->target_std));
+    return tk_train(&s->data, &opts, m);
+}
+
+tk_err
+cmd_train(const tk_par *par, const tk_setup *setup)
+{
+    const char *path = setup->c.model.file;
+    tk_trained m = {0};
+    stage_data s = {0};
+    tk_err err = TK_OK;
+
+    if (strcmp(setup->c.model.architecture, "column") == 0)
+        return tk_setup_fail(setup, "model", "architecture",
+                             "the column is not trained");
+    if (par->rank == 0) /* before hours of work */
+        err = tk_out_check(path, setup->c.run.overwrite);
+    TK_AGREE(par, err);
+    err = open_data(par, setup, &m.features, &s);
+    if (!err) {
+        stage_header(par, "train", &s.grid);
+        err = fit(par, setup, &s, &m);
+    }
+    if (!err)
+        err = tk_trained_write(par, &m, path, setup->c.run.overwrite);
+    if (!err && par->rank == 0)
+        remove(setup->c.train.checkpoint); /* the training is done */
+    if (!err)
+        tk_note("wrote %s and %s", path, setup->c.train.history);
+    stage_close(&s);
+    tk_trained_drop(&m);
+    return err;
+}

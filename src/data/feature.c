@@ -1,0 +1,111 @@
+#include "talik/data/feature.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool
+ends_with(const char *text, const char *end)
+{
+    const size_t n = strlen(text), m = strlen(end);
+
+    return n > m && strcmp(text + n - m, end) == 0;
+}
+
+static tk_err
+append(tk_features *features, const tk_feature *feature)
+{
+    if (features->n == TK_FEATURES)
+        return tk_fail(TK_ECONF, "more than %d features", TK_FEATURES);
+    if (tk_features_find(features, feature->name) < features->n)
+        return tk_fail(TK_ECONF, "feature '%s' is named twice", feature->name);
+    features->f[features->n++] = *feature;
+    return TK_OK;
+}
+
+tk_err
+tk_feature_from_name(const char *name, const char *units, bool is_static,
+                     tk_feature *feature)
+{
+    const char *equals = strchr(name, '=');
+    size_t n = strlen(name);
+
+    *feature = (tk_feature){.kind = is_static ? TK_FEAT_STATIC
+                                              : TK_FEAT_DYNAMIC,
+                            .mean = 0,
+                            .std = 1};
+    if (n == 0 || n >= sizeof feature->name
+        || strlen(units) >= sizeof feature->units)
+        return tk_fail(TK_ECONF, "feature '%s' (%s): names and units have 1 to "
+                       "%d bytes", name, units, TK_FEAT_NAME - 1);
+    strcpy(feature->name, name);
+    strcpy(feature->units, units);
+    if (strcmp(name, "month_sin") == 0 || strcmp(name, "month_cos") == 0) {
+        feature->kind = TK_FEAT_MONTH;
+        feature->cosine = ends_with(name, "_cos");
+        return TK_OK;
+    }
+    if (equals) {
+        char *end;
+
+        feature->kind = TK_FEAT_CLASS;
+        feature->class_value = strtod(equals + 1, &end);
+        if (end == equals + 1 || *end)
+            return tk_fail(TK_ECONF, "feature '%s': a number must follow '='",
+                           name);
+        n = (size_t)(equals - name);
+    } else if (is_static && (ends_with(name, "_sin") || ends_with(name, "_cos"))) {
+        feature->kind = TK_FEAT_ANGLE;
+        feature->cosine = ends_with(name, "_cos");
+        n -= strlen("_sin");
+    }
+    memcpy(feature->variable, name, n);
+    return TK_OK;
+}
+
+static tk_err
+add_named(tk_features *features, tk_feature_kind kind, const char *name,
+          const char *units)
+{
+    tk_feature f;
+
+    TK_TRY(tk_feature_from_name(name, units, kind != TK_FEAT_DYNAMIC, &f));
+    return append(features, &f);
+}
+
+tk_err
+tk_features_add(tk_features *features, tk_feature_kind kind,
+                const char *variable, const char *units)
+{
+    char name[2 * TK_FEAT_NAME];
+
+    if (kind == TK_FEAT_MONTH)
+        variable = "month";
+    if (kind == TK_FEAT_DYNAMIC || kind == TK_FEAT_STATIC)
+        return add_named(features, kind, variable, units);
+    snprintf(name, sizeof name, "%.*s_sin", TK_FEAT_NAME, variable);
+    TK_TRY(add_named(features, kind, name, units));
+    snprintf(name, sizeof name, "%.*s_cos", TK_FEAT_NAME, variable);
+    return add_named(features, kind, name, units);
+}
+
+tk_err
+tk_features_add_class(tk_features *features, const char *variable,
+                      double class_value)
+{
+    char name[2 * TK_FEAT_NAME];
+
+    snprintf(name, sizeof name, "%.*s=%.9g", TK_FEAT_NAME, variable,
+             class_value);
+    return add_named(features, TK_FEAT_CLASS, name, "");
+}
+
+size_t
+tk_features_find(const tk_features *features, const char *name)
+{
+    size_t i = 0;
+
+    while (i < features->n && strcmp(features->f[i].name, name) != 0)
+        i++;
+    return i;
+}

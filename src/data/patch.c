@@ -1,0 +1,132 @@
+#include "talik/data/patch.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "talik/core/mem.h"
+#include "talik/data/band.h"
+
+size_t
+tk_patch_bytes(const tk_dataset *data, size_t nmonth)
+{
+    const size_t y = data->targets ? data->D * sizeof(float) : 0;
+    const size_t month = data->F * sizeof(float) + y + 1;
+    const size_t lane = data->F * sizeof(float) + 4 * sizeof(double)
+                        + sizeof(int) + 1;
+
+    return TK_TILE * (nmonth * month + lane);
+}
+
+static tk_err
+allocate(const tk_dataset *data, size_t nmonth, tk_patch *p)
+{
+    const size_t nlane = p->run.nlane;
+
+    p->nmonth = nmonth;
+    p->x = tk_new(nlane * nmonth * data->F, sizeof *p->x);
+    p->bad = tk_new(nlane * nmonth, sizeof *p->bad);
+    if (data->targets)
+        p->y = tk_new(nlane * nmonth * data->D, sizeof *p->y);
+    p->band = tk_new(nlane, sizeof *p->band);
+    p->lat = tk_new(nlane, sizeof *p->lat);
+    p->lon = tk_new(nlane, sizeof *p->lon);
+    p->area = tk_new(nlane, sizeof *p->area);
+    p->weight = tk_new(nlane, sizeof *p->weight);
+    p->fixed = tk_new(nlane * data->F, sizeof *p->fixed);
+    p->fixed_bad = tk_new(nlane, sizeof *p->fixed_bad);
+    if (!p->x || !p->bad || (data->targets && !p->y) || !p->band || !p->lat
+        || !p->lon || !p->area || !p->weight || !p->fixed || !p->fixed_bad)
+        return TK_ERUN;
+    return TK_OK;
+}
+
+tk_err
+tk_patch_make(const tk_dataset *data, size_t first_tile, size_t ntile,
+              size_t nmonth, tk_patch *p)
+{
+    tk_err err;
+
+    *p = (tk_patch){0};
+    err = tk_run_make(data->grid, first_tile, ntile, &p->run);
+    if (!err)
+        err = allocate(data, nmonth, p);
+    err = tk_agree(data->par, err);
+    if (!err)
+        err = tk_grid_lanes(data->par, data->source, data->grid, &p->run,
+                            p->lat, p->lon, p->area);
+    if (!err)
+        err = tk_agree(data->par, tk_bands_of(data->nedge, data->edge,
+                                              p->run.nlane, p->lat, p->band));
+    if (!err)
+        err = tk_inputs_fixed(data->inputs, &p->run, p->fixed, p->fixed_bad);
+    for (size_t l = 0; l < p->run.nlane && !err; l++)
+        p->weight[l] = l < p->run.ncell ? p->area[l] * 1e-6 : 0;
+    if (err)
+        tk_patch_drop(p);
+    return err;
+}
+
+void
+tk_patch_drop(tk_patch *p)
+{
+    tk_run_drop(&p->run);
+    tk_free(p->x);
+    tk_free(p->bad);
+    tk_free(p->y);
+    tk_free(p->band);
+    tk_free(p->lat);
+    tk_free(p->lon);
+    tk_free(p->area);
+    tk_free(p->weight);
+    tk_free(p->fixed);
+    tk_free(p->fixed_bad);
+    *p = (tk_patch){0};
+}
+
+/* **Collective.**  The targets of those months that their files have. */
+static tk_err
+load_targets(const tk_dataset *data, int first, tk_patch *p)
+{
+    const int last = first + (int)p->nmonth - 1;
+    const int from = tk_targets_first(data->targets) > first
+                         ? tk_targets_first(data->targets)
+                         : first;
+    const int to = tk_targets_last(data->targets) < last
+                       ? tk_targets_last(data->targets)
+                       : last;
+
+    for (size_t i = 0; i < p->run.nlane * p->nmonth * data->D; i++)
+        p->y[i] = NAN;
+    if (from > to)
+        return TK_OK;
+    return tk_targets_load(data->targets, &p->run, from,
+                           (size_t)(to - from + 1), (size_t)(from - first),
+                           p->nmonth, p->y);
+}
+
+tk_err
+tk_patch_load(const tk_dataset *data, int first, tk_patch *p)
+{
+    p->first = first;
+    TK_TRY(tk_inputs_load(data->inputs, &p->run, p->fixed, p->fixed_bad, first,
+                          p->nmonth, 0, p->nmonth, p->x, p->bad));
+    return data->targets ? load_targets(data, first, p) : TK_OK;
+}
+
+tk_err
+tk_patch_advance(const tk_dataset *data, size_t n, tk_patch *p)
+{
+    const size_t keep = p->nmonth - n, row = data->F * TK_TILE;
+
+    for (size_t t = 0; t < p->run.ntile; t++) {
+        float *x = p->x + t * p->nmonth * row;
+        unsigned char *bad = p->bad + t * p->nmonth * TK_TILE;
+
+        memmove(x, x + n * row, keep * row * sizeof *x);
+        memmove(bad, bad + n * TK_TILE, keep * TK_TILE);
+    }
+    p->first += (int)n;
+    return tk_inputs_load(data->inputs, &p->run, p->fixed, p->fixed_bad,
+                          p->first + (int)keep, n, keep, p->nmonth, p->x,
+                          p->bad);
+}

@@ -1,0 +1,121 @@
+/* The state of a training between two epochs.  Shuffles and dropout are
+ * functions of seed and step, so a few numbers and three vectors are all.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "talik/core/log.h"
+#include "talik/io/store.h"
+#include "train_impl.h"
+
+#define KIND "talik training checkpoint"
+#define NUMBERS 7
+
+/* What a checkpoint must agree on with the run that goes on from it. */
+static void
+describe(const trainer *t, char *text, size_t room)
+{
+    const tk_plan *p = &t->plan;
+    const tk_train_opts *o = t->opts;
+
+    snprintf(text, room,
+             "%s weights=%zu seed=%llu months=%d..%d tiles=%zu shards=%zu "
+             "slots=%zu per_step=%zu steps=%zu epochs=%zu rate=%.9g decay=%.9g "
+             "clip=%.9g loss=%d",
+             t->m->net.model->name, t->P, (unsigned long long)p->seed,
+             t->m->train_first, t->m->train_last, p->ntile, p->shards,
+             p->slots, p->per_step, tk_plan_steps(p), o->epochs, o->rate.peak,
+             o->adamw.decay, o->clip, (int)o->loss.kind);
+}
+
+static tk_err
+pack(trainer *t, tk_store *s)
+{
+    char run[512];
+    const double number[NUMBERS]
+        = {(double)t->step,    (double)t->epoch, (double)t->best_epoch,
+           t->best_loss,       t->plateau.best,  t->plateau.scale,
+           (double)t->plateau.vain};
+    const size_t n = NUMBERS, P = t->P;
+
+    describe(t, run, sizeof run);
+    TK_TRY(tk_store_put_text(s, "kind", KIND));
+    TK_TRY(tk_store_put_text(s, "run", run));
+    TK_TRY(tk_store_put_text(s, "history", tk_text_get(&t->history)));
+    TK_TRY(tk_store_put_doubles(s, "numbers", 1, &n, number));
+    TK_TRY(tk_store_put_floats(s, "theta", 1, &P, t->m->theta));
+    TK_TRY(tk_store_put_floats(s, "moment", 1, &P, t->moment));
+    TK_TRY(tk_store_put_floats(s, "square", 1, &P, t->square));
+    return tk_store_put_floats(s, "best", 1, &P, t->best);
+}
+
+static tk_err
+unpack(const tk_store *s, trainer *t)
+{
+    double number[NUMBERS];
+    const char *history, *their_run;
+    char run[512];
+
+    describe(t, run, sizeof run);
+    TK_TRY(tk_store_get_text(s, "run", &their_run));
+    if (strcmp(run, their_run) != 0)
+        return tk_fail(TK_EDATA, "%s is of another training; remove it, or set "
+                       "&train resume = .false.\n  it: %s\n  this run: %s",
+                       tk_store_path(s), their_run, run);
+    TK_TRY(tk_store_get_doubles(s, "numbers", NUMBERS, number));
+    TK_TRY(tk_store_get_text(s, "history", &history));
+    TK_TRY(tk_store_get_floats(s, "theta", t->P, t->m->theta));
+    TK_TRY(tk_store_get_floats(s, "moment", t->P, t->moment));
+    TK_TRY(tk_store_get_floats(s, "square", t->P, t->square));
+    TK_TRY(tk_store_get_floats(s, "best", t->P, t->best));
+    t->step = (uint64_t)number[0];
+    t->epoch = (size_t)number[1];
+    t->best_epoch = (size_t)number[2];
+    t->best_loss = number[3];
+    t->plateau = (tk_plateau){number[4], number[5], (uint64_t)number[6]};
+    tk_text_drop(&t->history);
+    tk_text_add(&t->history, "%s", history);
+    return TK_OK;
+}
+
+tk_err
+checkpoint_write(trainer *t)
+{
+    const tk_par *par = t->data->par;
+    tk_store *s = NULL;
+    tk_err err = TK_OK;
+
+    if (!*t->opts->checkpoint)
+        return TK_OK;
+    if (par->rank == 0) {
+        s = tk_store_new();
+        err = s ? pack(t, s) : TK_ERUN;
+    }
+    err = tk_agree(par, err);
+    if (!err)
+        err = tk_store_write(par, s, t->opts->checkpoint, true);
+    tk_store_drop(s);
+    return err;
+}
+
+tk_err
+checkpoint_read(trainer *t)
+{
+    const tk_par *par = t->data->par;
+    int there = par->rank == 0 && *t->opts->checkpoint
+                && access(t->opts->checkpoint, F_OK) == 0;
+    tk_store *s;
+    tk_err err;
+
+    tk_bcast(par, &there, sizeof there);
+    if (!there || !t->opts->resume)
+        return TK_OK;
+    TK_TRY(tk_store_read(par, t->opts->checkpoint, KIND, &s));
+    err = tk_agree(par, unpack(s, t));
+    tk_store_drop(s);
+    if (!err)
+        tk_note("resumed from %s after epoch %zu", t->opts->checkpoint,
+                t->epoch);
+    return err;
+}

@@ -1,0 +1,58 @@
+#include "talik/learn/plan.h"
+
+#include "talik/core/rng.h"
+
+/* Streams of the generator: purpose, epoch, round, shard. */
+static uint64_t
+stream(uint64_t purpose, size_t epoch, size_t round, size_t shard)
+{
+    return (purpose << 60) | ((uint64_t)epoch << 40) | ((uint64_t)round << 16)
+           | (uint64_t)shard;
+}
+
+size_t
+tk_plan_rounds(const tk_plan *p)
+{
+    const size_t at_once = p->shards * p->slots;
+
+    return (p->ntile + at_once - 1) / at_once;
+}
+
+size_t
+tk_plan_steps(const tk_plan *p)
+{
+    const size_t there = p->slots * p->months / p->per_step;
+    const size_t rounds = tk_plan_rounds(p);
+    const size_t most = (p->steps_most + rounds - 1) / rounds;
+    const size_t steps = p->steps_most && most < there ? most : there;
+
+    return steps > 0 ? steps : 1;
+}
+
+void
+tk_plan_tiles(const tk_plan *p, size_t epoch, size_t round, uint32_t *perm,
+              size_t *tile)
+{
+    const size_t at_once = p->shards * p->slots;
+
+    tk_rng_shuffle(p->seed, stream(1, epoch, 0, 0), p->ntile, perm);
+    for (size_t i = 0; i < at_once; i++)
+        tile[i] = perm[(round * at_once + i) % p->ntile];
+}
+
+void
+tk_plan_order(const tk_plan *p, size_t epoch, size_t round, size_t shard,
+              uint32_t *order)
+{
+    tk_rng_shuffle(p->seed, stream(2, epoch, round, shard),
+                   p->slots * p->months, order);
+}
+
+void
+tk_plan_share(const tk_plan *p, int rank, int size, size_t *first, size_t *n)
+{
+    const size_t r = (size_t)rank, s = (size_t)size;
+
+    *first = r * p->shards / s;
+    *n = (r + 1) * p->shards / s - *first;
+}

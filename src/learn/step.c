@@ -1,0 +1,169 @@
+/* One step of training: shards, their gradients, the update. */
+#include <math.h>
+#include <string.h>
+
+#include "train_impl.h"
+
+/* **Collective.**  Makes and loads patch i of this rank; ranks that have no
+ * i-th one take part with no tile.
+ */
+static tk_err
+load_slot(trainer *t, size_t i, size_t nslot)
+{
+    const tk_trained *m = t->m;
+    const size_t L = m->net.dims.L;
+    const size_t wanted
+        = i < nslot ? t->tile[t->first_shard * t->plan.slots + i] : 0;
+    const bool needs = i < nslot && t->held[i] != wanted;
+    int any = needs;
+    tk_patch none, *patch = needs ? &t->slot[i] : &none;
+    tk_err err;
+
+    MPI_Allreduce(MPI_IN_PLACE, &any, 1, MPI_INT, MPI_MAX, t->data->par->comm);
+    if (!any)
+        return TK_OK;
+    if (needs) {
+        tk_patch_drop(patch);
+        t->held[i] = SIZE_MAX;
+    }
+    TK_TRY(tk_patch_make(t->data, wanted, needs, t->plan.months + L - 1,
+                         patch));
+    err = tk_patch_load(t->data, m->train_first - (int)(L - 1), patch);
+    if (needs && !err)
+        t->held[i] = wanted;
+    if (!needs)
+        tk_patch_drop(patch);
+    return err;
+}
+
+tk_err
+train_round(trainer *t, size_t round)
+{
+    const size_t nslot = t->nshard * t->plan.slots;
+    unsigned long long most = nslot;
+
+    tk_plan_tiles(&t->plan, t->epoch, round, t->perm, t->tile);
+    for (size_t i = 0; i < t->nshard; i++)
+        tk_plan_order(&t->plan, t->epoch, round, t->first_shard + i,
+                      t->order + i * t->plan.slots * t->plan.months);
+    MPI_Allreduce(MPI_IN_PLACE, &most, 1, MPI_UNSIGNED_LONG_LONG, MPI_MAX,
+                  t->data->par->comm);
+    for (size_t i = 0; i < most; i++)
+        TK_TRY(load_slot(t, i, nslot));
+    return TK_OK;
+}
+
+/* Scaled targets of one piece; NaN where the window or the target is missing. */
+static void
+scale_targets(const trainer *t, const tk_patch *p, size_t month)
+{
+    const size_t D = t->data->D, L = t->m->net.dims.L, at = month + L - 1;
+
+    for (size_t d = 0; d < D; d++)
+        for (size_t l = 0; l < TK_TILE; l++) {
+            const float y = p->y[(at * D + d) * TK_TILE + l];
+            const bool ok
+                = p->weight[l] > 0
+                  && tk_window_status(p->bad, at, L, l) == TK_CELL_OK;
+
+            t->target[d * TK_TILE + l]
+                = ok ? (float)(((double)y - t->m->target_mean[d])
+                               / t->m->target_std[d])
+                     : NAN;
+        }
+}
+
+/* Adds the gradient of a shard's pieces to g; sums its loss and weight. */
+static void
+shard_gradient(trainer *t, size_t i, size_t s, float *g, double sums[2])
+{
+    const size_t F = t->data->F, M = t->plan.months, k = t->plan.per_step;
+    const uint32_t *order = t->order + i * t->plan.slots * M;
+
+    for (size_t j = 0; j < k; j++) {
+        const size_t piece = order[(s * k + j) % (t->plan.slots * M)];
+        const tk_patch *p = &t->slot[i * t->plan.slots + piece / M];
+        const size_t month = piece % M;
+        const tk_pass pass = {.net = &t->m->net,
+                              .N = TK_TILE,
+                              .theta = t->m->theta,
+                              .x = p->x + month * F * TK_TILE,
+                              .band = p->band,
+                              .tape = t->tape,
+                              .work = t->work,
+                              .noise = {true, t->opts->seed, t->step,
+                                        t->first_shard + i, j}};
+        tk_loss_sums loss;
+
+        scale_targets(t, p, month);
+        t->m->net.model->forward(&pass, t->y);
+        loss = tk_loss_eval(&t->opts->loss, t->data->D, TK_TILE,
+                            t->opts->depth_weight, NULL, t->y, t->target,
+                            t->dy);
+        t->m->net.model->backward(&pass, t->dy, g, NULL);
+        sums[0] += loss.sum;
+        sums[1] += loss.weight;
+    }
+}
+
+/* **Collective.**  All shards' gradients and sums on every rank. */
+static tk_err
+gather(trainer *t)
+{
+    const tk_par *par = t->data->par;
+    int count[2][1024], start[2][1024];
+
+    if (par->size > 1024) /* shards are at most 1024: the rest bring nothing */
+        return tk_fail(TK_ERUN, "training runs on at most 1024 ranks");
+    for (int r = 0; r < par->size; r++) {
+        size_t first, n;
+
+        tk_plan_share(&t->plan, r, par->size, &first, &n);
+        count[0][r] = (int)(n * t->P);
+        start[0][r] = (int)(first * t->P);
+        count[1][r] = (int)(2 * n);
+        start[1][r] = (int)(2 * first);
+    }
+    MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, t->all, count[0],
+                   start[0], MPI_FLOAT, par->comm);
+    MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, t->sums, count[1],
+                   start[1], MPI_DOUBLE, par->comm);
+    return TK_OK;
+}
+
+tk_err
+train_step(trainer *t, size_t s, double *loss)
+{
+    float *mine = t->all + t->first_shard * t->P;
+    double *my_sums = t->sums + 2 * t->first_shard, sum = 0, weight = 0;
+
+    memset(mine, 0, t->nshard * t->P * sizeof *mine);
+    memset(my_sums, 0, t->nshard * 2 * sizeof *my_sums);
+    for (size_t i = 0; i < t->nshard; i++)
+        shard_gradient(t, i, s, mine + i * t->P, my_sums + 2 * i);
+    TK_TRY(gather(t));
+    for (size_t i = 0; i < t->plan.shards; i++) {
+        sum += t->sums[2 * i];
+        weight += t->sums[2 * i + 1];
+    }
+    t->step++;
+    *loss = weight > 0 ? sum / weight : 0;
+    if (weight == 0) /* nothing but missing targets: no update */
+        return TK_OK;
+    if (!isfinite(sum))
+        return tk_fail(TK_ERUN, "the loss is no longer finite at step %llu: "
+                       "lower &train learning_rate, or check the inputs",
+                       (unsigned long long)t->step);
+    for (size_t p = 0; p < t->P; p++) {
+        double g = 0; /* in shard order */
+
+        for (size_t i = 0; i < t->plan.shards; i++)
+            g += (double)t->all[i * t->P + p];
+        t->dtheta[p] = (float)(g / weight);
+    }
+    tk_clip(t->P, t->opts->clip, t->dtheta);
+    tk_adamw_step(&t->opts->adamw, t->step,
+                  tk_rate_at(&t->opts->rate, &t->plateau, t->step), t->P,
+                  t->dtheta, t->moment, t->square, t->m->theta);
+    return TK_OK;
+}

@@ -1,0 +1,222 @@
+#include "talik/learn/train.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <errno.h>
+
+#include "talik/core/log.h"
+#include "talik/core/mem.h"
+#include "train_impl.h"
+
+static size_t
+slot_months(const tk_trained *m)
+{
+    return (size_t)(m->train_last - m->train_first) + m->net.dims.L;
+}
+
+size_t
+tk_train_bytes(const tk_dataset *data, const tk_train_opts *opts,
+               const tk_trained *m, int size)
+{
+    const size_t ranks = (size_t)size;
+    const size_t shards = (opts->shards + ranks - 1) / ranks;
+    const size_t valid = opts->valid_tiles
+                             ? (opts->valid_tiles + ranks - 1) / ranks
+                             : (tk_tile_count(data->grid) + ranks - 1) / ranks;
+    const size_t months = (size_t)(m->valid_last - m->valid_first)
+                          + m->net.dims.L;
+    const size_t weights = (opts->shards + 5) * m->net.layout.size;
+
+    return shards * opts->slots * tk_patch_bytes(data, slot_months(m))
+           + valid * tk_patch_bytes(data, months) + weights * sizeof(float);
+}
+
+static tk_err
+allocate(trainer *t)
+{
+    const tk_plan *p = &t->plan;
+    const size_t D = t->data->D, nslot = t->nshard * p->slots;
+    bool ok = true;
+
+#define GET(member, n) ok = (t->member = tk_new((n), sizeof *t->member)) && ok
+    GET(slot, nslot);
+    GET(held, nslot);
+    GET(tile, p->shards * p->slots);
+    GET(perm, p->ntile);
+    GET(order, t->nshard * p->slots * p->months);
+    GET(all, p->shards * t->P);
+    GET(dtheta, t->P);
+    GET(sums, 2 * p->shards);
+    GET(tape, tk_net_tape(&t->m->net, TK_TILE));
+    GET(work, tk_net_work(&t->m->net, TK_TILE, t->m->net.dims.L));
+    GET(y, D * TK_TILE);
+    GET(dy, D * TK_TILE);
+    GET(target, D * TK_TILE);
+    GET(moment, t->P);
+    GET(square, t->P);
+    GET(best, t->P);
+#undef GET
+    for (size_t i = 0; i < nslot && ok; i++)
+        t->held[i] = SIZE_MAX;
+    return tk_agree(t->data->par, ok ? TK_OK : TK_ERUN);
+}
+
+static void
+drop(trainer *t)
+{
+    for (size_t i = 0; t->slot && i < t->nshard * t->plan.slots; i++)
+        tk_patch_drop(&t->slot[i]);
+    for (size_t i = 0; t->valid && i < t->nvalid; i++)
+        tk_patch_drop(&t->valid[i]);
+    void *const all[] = {t->slot,   t->held,  t->tile,       t->perm,
+                         t->order,  t->all,   t->dtheta,
+                         t->sums,   t->tape,  t->work,       t->y,
+                         t->dy,     t->target, t->moment,    t->square,
+                         t->best,   t->valid, t->valid_work, t->valid_y};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        tk_free(all[i]);
+    tk_text_drop(&t->history);
+}
+
+/* Rank 0's CSV of the loss curves, whole after each epoch. */
+static tk_err
+write_history(const trainer *t)
+{
+    const char *path = t->opts->history;
+    FILE *f;
+    bool ok;
+
+    if (!*path || t->data->par->rank != 0)
+        return TK_OK;
+    f = fopen(path, "w");
+    if (!f)
+        return tk_fail(TK_EOUT, "%s: %s", path, strerror(errno));
+    ok = fputs(tk_text_get(&t->history), f) >= 0;
+    ok = fclose(f) == 0 && ok;
+    return ok ? TK_OK
+              : tk_fail(TK_EOUT, "%s: %s", path, strerror(errno));
+}
+
+static void
+begin_history(trainer *t)
+{
+    tk_text_add(&t->history, "epoch,train,valid,rate");
+    for (size_t d = 0; d < t->data->D; d++)
+        tk_text_add(&t->history, ",rmse_%gm_K", t->m->depth[d]);
+    tk_text_add(&t->history, "\n");
+}
+
+static void
+report(trainer *t, double train, const validation *v, tk_progress *progress)
+{
+    const double rate = tk_rate_at(&t->opts->rate, &t->plateau, t->step);
+    tk_text rmse = {0};
+    char label[24];
+
+    tk_text_add(&t->history, "%zu,%.8g,%.8g,%.6g", t->epoch, train, v->loss,
+                rate);
+    for (size_t d = 0; d < t->data->D; d++) {
+        tk_text_add(&t->history, ",%.6g", v->rmse[d]);
+        tk_text_add(&rmse, " %.2f", v->rmse[d]);
+    }
+    tk_text_add(&t->history, "\n");
+    snprintf(label, sizeof label, "%zu", t->epoch);
+    tk_progress_step(progress, label, "train %.5f  valid %.5f  rmse%s K%s",
+                     train, v->loss, tk_text_get(&rmse),
+                     t->best_epoch == t->epoch ? "  best" : "");
+    tk_text_drop(&rmse);
+}
+
+/* **Collective.**  All rounds and steps of an epoch; loss is their mean. */
+static tk_err
+one_epoch(trainer *t, double *loss)
+{
+    const size_t rounds = tk_plan_rounds(&t->plan);
+    const size_t steps = tk_plan_steps(&t->plan);
+    double sum = 0, one;
+
+    for (size_t r = 0; r < rounds; r++) {
+        TK_TRY(train_round(t, r));
+        for (size_t s = 0; s < steps; s++) {
+            TK_TRY(train_step(t, s, &one));
+            sum += one;
+        }
+    }
+    *loss = sum / (double)(rounds * steps);
+    t->epoch++;
+    return TK_OK;
+}
+
+static tk_err
+all_epochs(trainer *t)
+{
+    tk_progress progress
+        = tk_progress_begin("epoch", (long)(t->opts->epochs - t->epoch));
+
+    while (t->epoch < t->opts->epochs) {
+        validation v;
+        double loss;
+
+        TK_TRY(one_epoch(t, &loss));
+        TK_TRY(valid_score(t, &v));
+        tk_plateau_epoch(&t->opts->rate, v.loss, &t->plateau);
+        if (v.loss < t->best_loss) {
+            t->best_loss = v.loss;
+            t->best_epoch = t->epoch;
+            memcpy(t->best, t->m->theta, t->P * sizeof *t->best);
+        }
+        report(t, loss, &v, &progress);
+        TK_AGREE(t->data->par, write_history(t));
+        TK_TRY(checkpoint_write(t));
+        if (t->epoch - t->best_epoch >= t->opts->patience) {
+            tk_note("  no gain for %zu epochs: stopped", t->opts->patience);
+            break;
+        }
+    }
+    return TK_OK;
+}
+
+tk_err
+tk_train(const tk_dataset *data, const tk_train_opts *given, tk_trained *m)
+{
+    tk_train_opts opts = *given;
+    trainer t = {.data = data,
+                 .opts = &opts,
+                 .m = m,
+                 .P = m->net.layout.size,
+                 .best_loss = HUGE_VAL,
+                 .plateau = TK_PLATEAU_START};
+    tk_err err;
+
+    t.plan = (tk_plan){.seed = opts.seed,
+                       .ntile = tk_tile_count(data->grid),
+                       .months = (size_t)(m->train_last - m->train_first) + 1,
+                       .shards = opts.shards,
+                       .slots = opts.slots,
+                       .per_step = opts.per_step,
+                       .steps_most = opts.steps_most};
+    opts.rate.warmup = opts.warmup_steps;
+    opts.rate.total = opts.epochs * tk_plan_rounds(&t.plan)
+                      * tk_plan_steps(&t.plan);
+    tk_plan_share(&t.plan, data->par->rank, data->par->size, &t.first_shard,
+                  &t.nshard);
+    if ((size_t)data->par->size > opts.shards)
+        tk_note("  %d ranks, %zu shards: the ranks beyond help in validation "
+                "only", data->par->size, opts.shards);
+    begin_history(&t);
+    err = allocate(&t);
+    if (!err)
+        err = valid_make(&t);
+    if (!err)
+        err = checkpoint_read(&t);
+    if (!err)
+        err = all_epochs(&t);
+    if (!err && t.best_epoch > 0)
+        memcpy(m->theta, t.best, t.P * sizeof *t.best);
+    if (!err)
+        tk_note("  best epoch %zu of %zu, validation loss %.5f", t.best_epoch,
+                t.epoch, t.best_loss);
+    drop(&t);
+    return err;
+}

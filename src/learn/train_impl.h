@@ -1,0 +1,62 @@
+/* train_impl.h -- the state of a training, shared by train.c, step.c, valid.c
+ * and checkpoint.c.
+ */
+#ifndef TALIK_LEARN_TRAIN_IMPL_H
+#define TALIK_LEARN_TRAIN_IMPL_H
+
+#include "talik/core/text.h"
+#include "talik/learn/plan.h"
+#include "talik/learn/train.h"
+
+typedef struct {
+    const tk_dataset *data;
+    const tk_train_opts *opts;
+    tk_trained *m;
+    tk_plan plan;
+    size_t P; /* parameters */
+
+    size_t first_shard, nshard; /* of this rank                              */
+    tk_patch *slot;             /* [nshard][slots] tiles in memory           */
+    size_t *held;               /* [nshard][slots] which tile; SIZE_MAX none */
+    size_t *tile;               /* [shards][slots] of the round              */
+    uint32_t *perm, *order;     /* [ntile]; [nshard][slots * months]         */
+
+    float *all;    /* [shards][P] gradients; this rank fills in its own */
+    float *dtheta; /* [P]                                               */
+    double *sums;  /* [shards][2]: loss and weight                      */
+    float *tape, *work, *y, *dy, *target;
+
+    float *moment, *square, *best; /* [P] of AdamW; the best theta so far */
+    uint64_t step;                 /* updates done                        */
+    size_t epoch, best_epoch;      /* epochs done                         */
+    double best_loss;
+    tk_plateau plateau;
+    tk_text history; /* CSV */
+
+    size_t nvalid; /* tiles of this rank that are validated */
+    tk_patch *valid;
+    float *valid_work, *valid_y;
+} trainer;
+
+typedef struct {
+    double loss;            /* mean squared scaled error, over depths */
+    double rmse[TK_DEPTHS]; /* K                                      */
+} validation;
+
+/* **Collective.**  One update: gradients of all shards, their ordered sum, clip,
+ * AdamW.  loss is the batch's mean.
+ */
+tk_err train_step(trainer *t, size_t s, double *loss) TK_MUST;
+
+/* **Collective.**  Loads the tiles of a round that are not in memory. */
+tk_err train_round(trainer *t, size_t round) TK_MUST;
+
+/* **Collective.**  Patches of the validation tiles; scores of theta on them. */
+tk_err valid_make(trainer *t) TK_MUST;
+tk_err valid_score(trainer *t, validation *v) TK_MUST;
+
+/* **Collective.**  The whole state, exactly, after an epoch. */
+tk_err checkpoint_write(trainer *t) TK_MUST;
+tk_err checkpoint_read(trainer *t) TK_MUST;
+
+#endif

@@ -1,0 +1,444 @@
+/* The model file: what it holds is listed in docs/files.md. */
+#include "talik/learn/trained.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "talik/core/mem.h"
+#include "talik/core/rng.h"
+#include "talik/core/text.h"
+#include "talik/grid/calendar.h"
+
+#define KIND "talik model"
+#define GOLDEN 4 /* windows of the golden pair */
+#define GOLDEN_STREAM 0x601d
+
+/* ---- sizes -------------------------------------------------------------- */
+
+typedef struct {
+    const char *name;
+    size_t offset;
+} dims_entry;
+
+#define ENTRY(member) {#member, offsetof(tk_model_dims, member)}
+static const dims_entry dims_table[]
+    = {ENTRY(L), ENTRY(F), ENTRY(bands), ENTRY(E),     ENTRY(D), ENTRY(layers),
+       ENTRY(H), ENTRY(C), ENTRY(kernel), ENTRY(d), ENTRY(heads), ENTRY(ff)};
+#define NDIMS (sizeof dims_table / sizeof dims_table[0])
+
+static tk_err
+put_dims(const tk_model_dims *dims, tk_store *s)
+{
+    tk_text text = {0};
+    tk_err err;
+
+    for (size_t i = 0; i < NDIMS; i++) {
+        size_t value;
+
+        memcpy(&value, (const char *)dims + dims_table[i].offset, sizeof value);
+        tk_text_add(&text, "%s=%zu ", dims_table[i].name, value);
+    }
+    tk_text_add(&text, "dropout=%.17g", dims->dropout);
+    err = text.failed ? TK_ERUN
+                      : tk_store_put_text(s, "sizes", tk_text_get(&text));
+    tk_text_drop(&text);
+    return err;
+}
+
+/* The number behind "name=" in a list of such words. */
+static tk_err
+number_in(const tk_store *s, const char *list, const char *name, double *value)
+{
+    const size_t n = strlen(name);
+
+    for (const char *at = list; *at; at += strcspn(at, " "), at += *at == ' ')
+        if (strncmp(at, name, n) == 0 && at[n] == '=') {
+            *value = strtod(at + n + 1, NULL);
+            if (*value >= 0 && *value <= 65536)
+                return TK_OK;
+        }
+    return tk_fail(TK_EDATA, "%s: no sound size '%s'", tk_store_path(s), name);
+}
+
+static tk_err
+get_dims(const tk_store *s, tk_model_dims *dims)
+{
+    const char *list;
+
+    *dims = (tk_model_dims){0};
+    TK_TRY(tk_store_get_text(s, "sizes", &list));
+    for (size_t i = 0; i < NDIMS; i++) {
+        double number;
+        size_t value;
+
+        TK_TRY(number_in(s, list, dims_table[i].name, &number));
+        value = (size_t)number;
+        memcpy((char *)dims + dims_table[i].offset, &value, sizeof value);
+    }
+    return number_in(s, list, "dropout", &dims->dropout);
+}
+
+/* ---- features ----------------------------------------------------------- */
+
+/* One line each: name, kind, units. */
+static tk_err
+put_features(const tk_features *features, tk_store *s)
+{
+    const size_t n = features->n;
+    const size_t dim[2] = {4, n};
+    double number[4 * TK_FEATURES];
+    tk_text text = {0};
+    tk_err err;
+
+    for (size_t i = 0; i < n; i++) {
+        const tk_feature *f = &features->f[i];
+
+        tk_text_add(&text, "%s%s\t%s\t%s", i ? "\n" : "", f->name,
+                    f->kind == TK_FEAT_DYNAMIC || f->kind == TK_FEAT_MONTH
+                        ? "monthly"
+                        : "static",
+                    f->units);
+        number[i] = f->mean;
+        number[n + i] = f->std;
+        number[2 * n + i] = f->low;
+        number[3 * n + i] = f->high;
+    }
+    err = text.failed ? TK_ERUN
+                      : tk_store_put_text(s, "features", tk_text_get(&text));
+    tk_text_drop(&text);
+    if (!err) /* rows: mean, std, lowest, highest */
+        err = tk_store_put_doubles(s, "feature_scaling", 2, dim, number);
+    return err;
+}
+
+static tk_err
+get_feature(const tk_store *s, const char *line, size_t len,
+            tk_features *features)
+{
+    char copy[4 * TK_FEAT_NAME], *kind, *units;
+    tk_feature *f = &features->f[features->n];
+
+    if (len >= sizeof copy || features->n == TK_FEATURES)
+        return tk_fail(TK_EDATA, "%s: the list of features is not sound",
+                       tk_store_path(s));
+    memcpy(copy, line, len);
+    copy[len] = '\0';
+    kind = strchr(copy, '\t');
+    units = kind ? strchr(kind + 1, '\t') : NULL;
+    if (!units)
+        return tk_fail(TK_EDATA, "%s: the list of features is not sound",
+                       tk_store_path(s));
+    *kind++ = '\0';
+    *units++ = '\0';
+    TK_TRY(tk_feature_from_name(copy, units, strcmp(kind, "static") == 0, f));
+    features->n++;
+    return TK_OK;
+}
+
+static tk_err
+get_features(const tk_store *s, tk_features *features)
+{
+    double number[4 * TK_FEATURES];
+    const char *list;
+    size_t n;
+
+    features->n = 0;
+    TK_TRY(tk_store_get_text(s, "features", &list));
+    while (*list) {
+        const size_t len = strcspn(list, "\n");
+
+        TK_TRY(get_feature(s, list, len, features));
+        list += len + (list[len] == '\n');
+    }
+    n = features->n;
+    TK_TRY(tk_store_get_doubles(s, "feature_scaling", 4 * n, number));
+    for (size_t i = 0; i < n; i++) {
+        tk_feature *f = &features->f[i];
+
+        f->mean = number[i];
+        f->std = number[n + i];
+        f->low = number[2 * n + i];
+        f->high = number[3 * n + i];
+        if (!isfinite(f->mean) || !(f->std > 0))
+            return tk_fail(TK_EDATA, "%s: the scaling of feature '%s' is not "
+                           "sound", tk_store_path(s), f->name);
+    }
+    return TK_OK;
+}
+
+/* ---- golden pair -------------------------------------------------------- */
+
+typedef struct {
+    float *x, *y; /* [GOLDEN][L][F], [GOLDEN][D], normalised */
+    double *band; /* [GOLDEN] */
+} golden;
+
+static void
+golden_drop(golden *g)
+{
+    tk_free(g->x);
+    tk_free(g->y);
+    tk_free(g->band);
+}
+
+static tk_err
+golden_alloc(const tk_trained *m, golden *g)
+{
+    const tk_model_dims *s = &m->net.dims;
+
+    g->x = tk_new(GOLDEN * s->L * s->F, sizeof *g->x);
+    g->y = tk_new(GOLDEN * s->D, sizeof *g->y);
+    g->band = tk_new(GOLDEN, sizeof *g->band);
+    return g->x && g->y && g->band ? TK_OK : TK_ERUN;
+}
+
+/* Fills y from x and band, with a whole tile as in any other run. */
+static tk_err
+golden_run(const tk_trained *m, const float *x, const double *band, float *y)
+{
+    const tk_model_dims *s = &m->net.dims;
+    float *tile = tk_new(s->L * s->F * TK_TILE, sizeof *tile);
+    float *out = tk_new(s->D * TK_TILE, sizeof *out);
+    float *work = tk_new(tk_trained_work(m, s->L), sizeof *work);
+    int bands[TK_TILE];
+    tk_err err = TK_OK;
+
+    if (!tile || !out || !work) {
+        err = TK_ERUN;
+    } else {
+        const tk_pass pass = {.net = &m->net,
+                              .N = TK_TILE,
+                              .theta = m->theta,
+                              .x = tile,
+                              .band = bands,
+                              .work = work};
+
+        for (size_t l = 0; l < TK_TILE; l++) {
+            bands[l] = (int)band[l % GOLDEN];
+            for (size_t i = 0; i < s->L * s->F; i++)
+                tile[i * TK_TILE + l] = x[(l % GOLDEN) * s->L * s->F + i];
+        }
+        m->net.model->predict(&pass, s->L, out);
+        for (size_t i = 0; i < GOLDEN * s->D; i++)
+            y[i] = out[i % s->D * TK_TILE + i / s->D];
+    }
+    tk_free(work);
+    tk_free(out);
+    tk_free(tile);
+    return err;
+}
+
+static tk_err
+put_golden(const tk_trained *m, tk_store *store)
+{
+    const tk_model_dims *s = &m->net.dims;
+    const size_t dim[3] = {GOLDEN, s->L, s->F}, dim_y[2] = {GOLDEN, s->D};
+    golden g = {0};
+    tk_err err = golden_alloc(m, &g);
+
+    for (size_t i = 0; !err && i < GOLDEN * s->L * s->F; i++)
+        g.x[i] = (float)tk_rng_normal((uint64_t)m->seed, GOLDEN_STREAM, i);
+    for (size_t i = 0; !err && i < GOLDEN; i++)
+        g.band[i] = s->bands ? (double)(i % s->bands) : 0;
+    if (!err)
+        err = golden_run(m, g.x, g.band, g.y);
+    if (!err)
+        err = tk_store_put_floats(store, "golden.x", 3, dim, g.x);
+    if (!err)
+        err = tk_store_put_doubles(store, "golden.band", 1, dim, g.band);
+    if (!err)
+        err = tk_store_put_floats(store, "golden.y", 2, dim_y, g.y);
+    golden_drop(&g);
+    return err;
+}
+
+static tk_err
+check_golden(const tk_store *store, const tk_trained *m)
+{
+    const tk_model_dims *s = &m->net.dims;
+    float *want = tk_new(GOLDEN * s->D, sizeof *want);
+    golden g = {0};
+    double worst = 0;
+    tk_err err = want ? golden_alloc(m, &g) : TK_ERUN;
+
+    if (!err)
+        err = tk_store_get_floats(store, "golden.x", GOLDEN * s->L * s->F, g.x);
+    if (!err)
+        err = tk_store_get_doubles(store, "golden.band", GOLDEN, g.band);
+    if (!err)
+        err = tk_store_get_floats(store, "golden.y", GOLDEN * s->D, want);
+    for (size_t i = 0; !err && i < GOLDEN; i++)
+        if (!(g.band[i] >= 0 && (size_t)g.band[i] < (s->bands ? s->bands : 1)))
+            err = tk_fail(TK_EDATA, "%s: golden.band[%zu] = %g is no band",
+                          tk_store_path(store), i, g.band[i]);
+    if (!err)
+        err = golden_run(m, g.x, g.band, g.y);
+    for (size_t i = 0; !err && i < GOLDEN * s->D; i++) {
+        const double d = fabs((double)g.y[i] - (double)want[i]);
+
+        worst = d > worst || isnan(d) ? d : worst;
+    }
+    if (!err && !(worst <= 1e-5))
+        err = tk_fail(TK_EDATA, "%s: the golden outputs are missed by %g, more "
+                      "than 1e-5: the weights or this build are not what they "
+                      "were", tk_store_path(store), worst);
+    golden_drop(&g);
+    tk_free(want);
+    return err;
+}
+
+/* ---- the whole ---------------------------------------------------------- */
+
+static tk_err
+put_months(tk_store *s, const char *name, int first, int last)
+{
+    char a[16], b[16], both[40];
+
+    tk_month_text(first, a);
+    tk_month_text(last, b);
+    snprintf(both, sizeof both, "%s %s", a, b);
+    return tk_store_put_text(s, name, both);
+}
+
+static tk_err
+get_months(const tk_store *s, const char *name, int *first, int *last)
+{
+    const char *text;
+    char a[16] = "", b[16] = "";
+
+    TK_TRY(tk_store_get_text(s, name, &text));
+    if (sscanf(text, "%15s %15s", a, b) != 2
+        || tk_month_parse(a, first) != TK_OK || tk_month_parse(b, last) != TK_OK)
+        return tk_fail(TK_EDATA, "%s: '%s' holds no two months",
+                       tk_store_path(s), name);
+    return TK_OK;
+}
+
+tk_err
+tk_trained_to_store(const tk_trained *m, tk_store *s)
+{
+    const tk_layout *l = &m->net.layout;
+    const size_t D = m->net.dims.D;
+    char seed[32];
+
+    snprintf(seed, sizeof seed, "%lld", m->seed);
+    TK_TRY(tk_store_put_text(s, "kind", KIND));
+    TK_TRY(tk_store_put_text(s, "format", "1"));
+    TK_TRY(tk_store_put_text(s, "talik_version", m->version));
+    TK_TRY(tk_store_put_text(s, "architecture", m->net.model->name));
+    TK_TRY(put_dims(&m->net.dims, s));
+    TK_TRY(put_features(&m->features, s));
+    TK_TRY(tk_store_put_doubles(s, "depth", 1, &D, m->depth));
+    TK_TRY(tk_store_put_doubles(s, "target_mean", 1, &D, m->target_mean));
+    TK_TRY(tk_store_put_doubles(s, "target_std", 1, &D, m->target_std));
+    if (m->nedge)
+        TK_TRY(tk_store_put_doubles(s, "band_edges", 1, &m->nedge, m->edge));
+    TK_TRY(tk_store_put_text(s, "seed", seed));
+    TK_TRY(put_months(s, "trained_on", m->train_first, m->train_last));
+    TK_TRY(put_months(s, "stopped_by", m->valid_first, m->valid_last));
+    for (size_t i = 0; i < l->n; i++)
+        TK_TRY(tk_store_put_floats(s, l->tensor[i].name, l->tensor[i].rank,
+                                   l->tensor[i].dim,
+                                   m->theta + l->tensor[i].offset));
+    return put_golden(m, s);
+}
+
+/* Everything but net and theta. */
+static tk_err
+get_head(const tk_store *s, const tk_model_dims *dims, tk_trained *m)
+{
+    const char *seed, *version;
+
+    if (dims->D == 0 || dims->D > TK_DEPTHS || dims->F != m->features.n)
+        return tk_fail(TK_EDATA, "%s: sizes and lists do not fit",
+                       tk_store_path(s));
+    TK_TRY(tk_store_get_doubles(s, "depth", dims->D, m->depth));
+    TK_TRY(tk_store_get_doubles(s, "target_mean", dims->D, m->target_mean));
+    TK_TRY(tk_store_get_doubles(s, "target_std", dims->D, m->target_std));
+    m->nedge = tk_store_size(s, "band_edges");
+    if (m->nedge > TK_BANDS + 1
+        || (dims->E && m->nedge != dims->bands + 1))
+        return tk_fail(TK_EDATA, "%s: %zu band edges for %zu bands",
+                       tk_store_path(s), m->nedge, dims->bands);
+    if (m->nedge)
+        TK_TRY(tk_store_get_doubles(s, "band_edges", m->nedge, m->edge));
+    TK_TRY(tk_bands_check(m->nedge, m->edge));
+    TK_TRY(tk_store_get_text(s, "seed", &seed));
+    m->seed = strtoll(seed, NULL, 10);
+    TK_TRY(tk_store_get_text(s, "talik_version", &version));
+    snprintf(m->version, sizeof m->version, "%s", version);
+    TK_TRY(get_months(s, "trained_on", &m->train_first, &m->train_last));
+    return get_months(s, "stopped_by", &m->valid_first, &m->valid_last);
+}
+
+static tk_err
+get_theta(const tk_store *s, tk_trained *m)
+{
+    const tk_layout *l = &m->net.layout;
+
+    for (size_t i = 0; i < l->n; i++) {
+        float *theta = m->theta + l->tensor[i].offset;
+
+        TK_TRY(tk_store_get_floats(s, l->tensor[i].name, l->tensor[i].count,
+                                   theta));
+        for (size_t k = 0; k < l->tensor[i].count; k++)
+            if (!(fabsf(theta[k]) < 1e6f))
+                return tk_fail(TK_EDATA, "%s: %s[%zu] = %g is no weight",
+                               tk_store_path(s), l->tensor[i].name, k,
+                               (double)theta[k]);
+    }
+    return TK_OK;
+}
+
+tk_err
+tk_trained_from_store(const tk_store *s, tk_trained *m)
+{
+    const char *architecture, *format;
+    tk_model_dims dims;
+
+    TK_TRY(tk_store_get_text(s, "format", &format));
+    if (strcmp(format, "1") != 0)
+        return tk_fail(TK_EDATA, "%s: model format '%s'; this talik reads 1",
+                       tk_store_path(s), format);
+    TK_TRY(tk_store_get_text(s, "architecture", &architecture));
+    TK_TRY(get_dims(s, &dims));
+    TK_TRY(get_features(s, &m->features));
+    TK_TRY(tk_trained_make(m, architecture, &dims));
+    TK_TRY(get_head(s, &dims, m));
+    TK_TRY(get_theta(s, m));
+    return check_golden(s, m);
+}
+
+tk_err
+tk_trained_write(const tk_par *par, const tk_trained *m, const char *path,
+                 bool overwrite)
+{
+    tk_store *s = NULL;
+    tk_err err = TK_OK;
+
+    if (par->rank == 0) {
+        s = tk_store_new();
+        err = s ? tk_trained_to_store(m, s) : TK_ERUN;
+    }
+    err = tk_agree(par, err);
+    if (!err)
+        err = tk_store_write(par, s, path, overwrite);
+    tk_store_drop(s);
+    return err;
+}
+
+tk_err
+tk_trained_read(const tk_par *par, const char *path, tk_trained *m)
+{
+    tk_store *s;
+    tk_err err;
+
+    TK_TRY(tk_store_read(par, path, KIND, &s));
+    err = tk_agree(par, tk_trained_from_store(s, m));
+    tk_store_drop(s);
+    if (err)
+        tk_trained_drop(m);
+    return err;
+}

@@ -1,5 +1,6 @@
 #include <math.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "coords.h"
@@ -249,6 +250,7 @@ take_file(tk_series *s, const tk_grid *grid, const char *path,
           const tk_series_want *want, tk_text *list, char near[TK_NAME])
 {
     series_file *f = &s->file[s->nfile];
+    tk_series_want same = *want;
     long long changed;
 
     TK_TRY(tk_nc_open(&s->par, path, &f->nc));
@@ -265,7 +267,15 @@ take_file(tk_series *s, const tk_grid *grid, const char *path,
     TK_AGREE(&s->par, f->path ? TK_OK : TK_ERUN);
     changed = tk_nc_changed(f->nc);
     s->newest = changed > s->newest ? changed : s->newest;
-    TK_TRY(describe(&s->par, grid, want, s->nfile == 1, f));
+    /* Files in a row may differ in units: all become those of the first. */
+    if (!*want->units)
+        same.units = s->units;
+    TK_TRY(describe(&s->par, grid, &same, s->nfile == 1, f));
+    if (!*s->units)
+        snprintf(s->units, sizeof s->units, "%s",
+                 *want->units           ? want->units
+                 : *want->units_in_file ? want->units_in_file
+                                        : f->var.units);
     close_idle(s);
     return TK_OK;
 }
@@ -402,6 +412,12 @@ const char *
 tk_series_variable(const tk_series *s)
 {
     return s->variable;
+}
+
+const char *
+tk_series_units(const tk_series *s)
+{
+    return s->units;
 }
 
 long long

@@ -120,8 +120,10 @@ get_numbers(const tk_store *s, const char *name, store_kind kind, size_t n,
 
     TK_TRY(get(s, name, kind, "array", &item));
     if (item->n != n)
-        return tk_fail(TK_EDATA, "%s: array '%s' has %zu elements, %zu are "
-                       "expected", tk_store_path(s), name, item->n, n);
+        return tk_fail(TK_EDATA,
+                       "%s: array '%s' has %zu elements, %zu are "
+                       "expected",
+                       tk_store_path(s), name, item->n, n);
     memcpy(x, item->bytes, n * item_size(kind));
     return TK_OK;
 }

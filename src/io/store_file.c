@@ -141,10 +141,13 @@ write_file(tk_store *s, const char *path, bool overwrite)
         err = tk_fail(TK_EOUT, "%s: %s", tmp, ncmpi_strerror(code));
     if (!err)
         err = flush(tmp, false);
-    if (!err && (read_file(tmp, NULL, &again) != TK_OK
-                 || tk_store_digest(again) != tk_store_digest(s)))
-        err = tk_fail(TK_EOUT, "%s: what was read again is not what was "
-                      "written", tmp);
+    if (!err
+        && (read_file(tmp, NULL, &again) != TK_OK
+            || tk_store_digest(again) != tk_store_digest(s)))
+        err = tk_fail(TK_EOUT,
+                      "%s: what was read again is not what was "
+                      "written",
+                      tmp);
     tk_store_drop(again);
     if (!err && rename(tmp, path) != 0)
         err = tk_fail(TK_EOUT, "%s: %s", path, strerror(errno));
@@ -226,8 +229,10 @@ read_array(const tk_nc *nc, const char *name, tk_store *s)
     tk_digest_text(store_item_digest(item), digest);
     tk_nc_text(nc, &v, DIGEST, sizeof stored, stored);
     if (code != NC_NOERR || strcmp(digest, stored) != 0)
-        return tk_fail(TK_EDATA, "%s: array '%s' is damaged (digest %s, the "
-                       "file says %s)", tk_nc_path(nc), name, digest, stored);
+        return tk_fail(TK_EDATA,
+                       "%s: array '%s' is damaged (digest %s, the "
+                       "file says %s)",
+                       tk_nc_path(nc), name, digest, stored);
     return TK_OK;
 }
 
@@ -240,8 +245,10 @@ read_all(const tk_nc *nc, const char *kind, tk_store *s)
 
     tk_nc_text(nc, NULL, END_MARK, sizeof mark, mark);
     if (!*mark)
-        return tk_fail(TK_EDATA, "%s: not a talik model or checkpoint (no end "
-                       "mark)", tk_nc_path(nc));
+        return tk_fail(TK_EDATA,
+                       "%s: not a talik model or checkpoint (no end "
+                       "mark)",
+                       tk_nc_path(nc));
     if (ncmpi_inq_natts(tk_nc_id(nc), &natt) != NC_NOERR || natt > STORE_ITEMS)
         return tk_fail(TK_EDATA, "%s: too many attributes", tk_nc_path(nc));
     for (int i = 0; i < natt; i++)
@@ -250,8 +257,10 @@ read_all(const tk_nc *nc, const char *kind, tk_store *s)
         TK_TRY(read_array(nc, *name, s));
     tk_digest_text(tk_store_digest(s), digest);
     if (strcmp(digest, mark) != 0)
-        return tk_fail(TK_EDATA, "%s: damaged (digest %s, the end mark says "
-                       "%s)", tk_nc_path(nc), digest, mark);
+        return tk_fail(TK_EDATA,
+                       "%s: damaged (digest %s, the end mark says "
+                       "%s)",
+                       tk_nc_path(nc), digest, mark);
     if (!kind)
         return TK_OK;
     if (tk_store_get_text(s, "kind", &found) != TK_OK
@@ -300,11 +309,10 @@ share_item(const tk_par *par, tk_store *s, size_t i)
                         head.item.dim, NULL);
     TK_AGREE(par, err);
     tk_bcast(par, s->item[i].bytes,
-             head.item.n * (head.item.kind == STORE_DOUBLE
-                                ? sizeof(double)
-                                : (head.item.kind == STORE_FLOAT
-                                       ? sizeof(float)
-                                       : 1)));
+             head.item.n
+                 * (head.item.kind == STORE_DOUBLE
+                        ? sizeof(double)
+                        : (head.item.kind == STORE_FLOAT ? sizeof(float) : 1)));
     return TK_OK;
 }
 

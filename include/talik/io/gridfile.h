@@ -51,4 +51,10 @@ tk_err tk_grid_cover(const tk_par *par, const tk_grid_source *source,
                      const tk_grid *grid, const tk_run *run, double *lat,
                      double *lon) TK_MUST;
 
+/* A regular grid of its own, WGS 84, cells of step x step degrees within the
+ * given edges, rows from the north; no cell is active yet.  Local.
+ */
+tk_err tk_grid_regular(double south, double north, double west, double east,
+                       double step, tk_grid *grid) TK_MUST;
+
 #endif

@@ -30,14 +30,16 @@ tk_feature_from_name(const char *name, const char *units, bool is_static,
     const char *equals = strchr(name, '=');
     size_t n = strlen(name);
 
-    *feature = (tk_feature){.kind = is_static ? TK_FEAT_STATIC
-                                              : TK_FEAT_DYNAMIC,
-                            .mean = 0,
-                            .std = 1};
+    *feature =
+        (tk_feature){.kind = is_static ? TK_FEAT_STATIC : TK_FEAT_DYNAMIC,
+                     .mean = 0,
+                     .std = 1};
     if (n == 0 || n >= sizeof feature->name
         || strlen(units) >= sizeof feature->units)
-        return tk_fail(TK_ECONF, "feature '%s' (%s): names and units have 1 to "
-                       "%d bytes", name, units, TK_FEAT_NAME - 1);
+        return tk_fail(TK_ECONF,
+                       "feature '%s' (%s): names and units have 1 to "
+                       "%d bytes",
+                       name, units, TK_FEAT_NAME - 1);
     strcpy(feature->name, name);
     strcpy(feature->units, units);
     if (strcmp(name, "month_sin") == 0 || strcmp(name, "month_cos") == 0) {
@@ -54,7 +56,8 @@ tk_feature_from_name(const char *name, const char *units, bool is_static,
             return tk_fail(TK_ECONF, "feature '%s': a number must follow '='",
                            name);
         n = (size_t)(equals - name);
-    } else if (is_static && (ends_with(name, "_sin") || ends_with(name, "_cos"))) {
+    } else if (is_static
+               && (ends_with(name, "_sin") || ends_with(name, "_cos"))) {
         feature->kind = TK_FEAT_ANGLE;
         feature->cosine = ends_with(name, "_cos");
         n -= strlen("_sin");

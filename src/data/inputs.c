@@ -17,9 +17,9 @@ struct tk_inputs {
 };
 
 /* sin(2 pi k / 12): the month as features, the same bits with any libm. */
-static const float month_sine[12]
-    = {0,  0.5f,  0.866025404f,  1,  0.866025404f,  0.5f,
-       0, -0.5f, -0.866025404f, -1, -0.866025404f, -0.5f};
+static const float month_sine[12] = {
+    0, 0.5f,  0.866025404f,  1,  0.866025404f,  0.5f,
+    0, -0.5f, -0.866025404f, -1, -0.866025404f, -0.5f};
 
 /* The part of "name=value" behind '=' where the name fits; NULL elsewhere. */
 static const char *
@@ -70,10 +70,9 @@ tk_input_series(const tk_par *par, const tk_grid *grid,
         .is_static = is_static,
     };
 
-    return tk_series_open(par, grid,
-                          is_static ? files->nstatic : files->nforcing,
-                          is_static ? files->fixed : files->forcing, &want,
-                          series);
+    return tk_series_open(
+        par, grid, is_static ? files->nstatic : files->nforcing,
+        is_static ? files->fixed : files->forcing, &want, series);
 }
 
 void
@@ -116,8 +115,7 @@ open_feature(tk_inputs *in, const tk_par *par, const tk_grid *grid,
     TK_TRY(tk_input_series(par, grid, files, f->kind != TK_FEAT_DYNAMIC,
                            f->variable, f->units, &in->series[i]));
     if (!*f->units && f->kind != TK_FEAT_CLASS && f->kind != TK_FEAT_ANGLE)
-        strncpy(f->units, tk_series_units(in->series[i]),
-                sizeof f->units - 1);
+        strncpy(f->units, tk_series_units(in->series[i]), sizeof f->units - 1);
     tk_limits(f->units, &in->low[i], &in->high[i]);
     return TK_OK;
 }
@@ -344,8 +342,8 @@ tk_inputs_load(tk_inputs *in, const tk_run *run, const float *fixed,
 
     for (size_t t = 0; t < run->ntile && !err; t++)
         for (size_t m = 0; m < n; m++)
-            memcpy(bad + (t * room + at + m) * TK_TILE,
-                   fixed_bad + t * TK_TILE, TK_TILE);
+            memcpy(bad + (t * room + at + m) * TK_TILE, fixed_bad + t * TK_TILE,
+                   TK_TILE);
     for (size_t i = 0; i < F && !err; i++) {
         const tk_feature *f = &in->features->f[i];
 

@@ -11,8 +11,8 @@ tk_patch_bytes(const tk_dataset *data, size_t nmonth)
 {
     const size_t y = data->targets ? data->D * sizeof(float) : 0;
     const size_t month = data->F * sizeof(float) + y + 1;
-    const size_t lane = data->F * sizeof(float) + 4 * sizeof(double)
-                        + sizeof(int) + 1;
+    const size_t lane =
+        data->F * sizeof(float) + 4 * sizeof(double) + sizeof(int) + 1;
 
     return TK_TILE * (nmonth * month + lane);
 }

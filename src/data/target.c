@@ -14,8 +14,8 @@ struct tk_targets {
 tk_err
 tk_targets_open(const tk_par *par, const tk_grid *grid,
                 const tk_input_files *files, size_t nvar,
-                const char *const *variable, size_t ndepth,
-                const double *depth, tk_targets **targets)
+                const char *const *variable, size_t ndepth, const double *depth,
+                tk_targets **targets)
 {
     tk_targets *t = tk_new(1, sizeof *t);
     tk_err err = TK_OK;
@@ -25,7 +25,8 @@ tk_targets_open(const tk_par *par, const tk_grid *grid,
     *t = (tk_targets){.par = *par, .nseries = nvar, .ndepth = ndepth};
     t->depths_each = nvar == 1 ? ndepth : 1;
     if (ndepth == 0 || ndepth > TK_DEPTHS || (nvar != 1 && nvar != ndepth)) {
-        err = tk_fail(TK_ECONF, "&targets: %zu variables for %zu depths; give "
+        err = tk_fail(TK_ECONF,
+                      "&targets: %zu variables for %zu depths; give "
                       "one variable, or one for each of 1 to %d depths",
                       nvar, ndepth, TK_DEPTHS);
         t->nseries = 0;
@@ -95,10 +96,10 @@ tk_targets_load(tk_targets *t, const tk_run *run, int first, size_t n,
         err = tk_series_read(t->series[s], run, first, n, raw);
         for (size_t i = 0; i < run->ntile * n * each && !err; i++) {
             const size_t tile = i / (n * each), m = i / each % n, d = i % each;
-            const float *from
-                = raw + (m * each + d) * run->nlane + tile * TK_TILE;
-            float *to
-                = y + ((tile * room + at + m) * D + s * each + d) * TK_TILE;
+            const float *from =
+                raw + (m * each + d) * run->nlane + tile * TK_TILE;
+            float *to =
+                y + ((tile * room + at + m) * D + s * each + d) * TK_TILE;
 
             for (size_t l = 0; l < TK_TILE; l++)
                 to[l] = from[l] >= 150 && from[l] <= 350 ? from[l] : NAN;

@@ -18,8 +18,8 @@
 
 #include "talik/core/error.h"
 
-#define TK_FEATURES 128  /* at most so many                     */
-#define TK_FEAT_NAME 64  /* bytes of a name or unit with its NUL */
+#define TK_FEATURES 128 /* at most so many                     */
+#define TK_FEAT_NAME 64 /* bytes of a name or unit with its NUL */
 
 typedef enum {
     TK_FEAT_DYNAMIC, /* of the forcing files            */
@@ -56,8 +56,8 @@ tk_err tk_features_add_class(tk_features *features, const char *variable,
 /* Fills everything but scaling from a name as listed above; kind tells dynamic
  * from static where the name does not.
  */
-tk_err tk_feature_from_name(const char *name, const char *units,
-                            bool is_static, tk_feature *feature) TK_MUST;
+tk_err tk_feature_from_name(const char *name, const char *units, bool is_static,
+                            tk_feature *feature) TK_MUST;
 
 /* Index of the feature with that name; features->n if there is none. */
 size_t tk_features_find(const tk_features *features, const char *name);

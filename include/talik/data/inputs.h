@@ -18,9 +18,9 @@
 /* Why a cell has no value: also the values of the variable cell_status. */
 typedef enum {
     TK_CELL_OK = 0,
-    TK_CELL_MISSING = 1,      /* an input is fill or NaN                   */
-    TK_CELL_RANGE = 2,        /* an input is outside physical limits       */
-    TK_CELL_NO_ANSWER = 3,    /* the model gave NaN or did not converge    */
+    TK_CELL_MISSING = 1,   /* an input is fill or NaN                   */
+    TK_CELL_RANGE = 2,     /* an input is outside physical limits       */
+    TK_CELL_NO_ANSWER = 3, /* the model gave NaN or did not converge    */
 } tk_cell_status;
 #define TK_CELL_MEANINGS "ok missing_input input_out_of_range no_answer"
 

@@ -25,14 +25,14 @@ typedef struct {
 typedef struct {
     tk_run run;
     int first;
-    size_t nmonth;          /* months first .. first + nmonth - 1           */
-    float *x;               /* [ntile][nmonth][F][TK_TILE]                  */
-    unsigned char *bad;     /* [ntile][nmonth][TK_TILE]                     */
-    float *y;               /* [ntile][nmonth][D][TK_TILE], K, or NULL      */
-    int *band;              /* [nlane]                                      */
+    size_t nmonth;            /* months first .. first + nmonth - 1           */
+    float *x;                 /* [ntile][nmonth][F][TK_TILE]                  */
+    unsigned char *bad;       /* [ntile][nmonth][TK_TILE]                     */
+    float *y;                 /* [ntile][nmonth][D][TK_TILE], K, or NULL      */
+    int *band;                /* [nlane]                                      */
     double *lat, *lon, *area; /* [nlane]                                    */
-    double *weight;         /* [nlane]: area in km2, 0 in padding           */
-    float *fixed;           /* [F][nlane]                                   */
+    double *weight;           /* [nlane]: area in km2, 0 in padding           */
+    float *fixed;             /* [F][nlane]                                   */
     unsigned char *fixed_bad; /* [nlane]                                    */
 } tk_patch;
 
@@ -47,7 +47,8 @@ void tk_patch_drop(tk_patch *patch);
  * that their files do not have are NaN.  Ranks may bring different tiles, but
  * the same months.
  */
-tk_err tk_patch_load(const tk_dataset *data, int first, tk_patch *patch) TK_MUST;
+tk_err tk_patch_load(const tk_dataset *data, int first,
+                     tk_patch *patch) TK_MUST;
 
 /* **Collective.**  Moves on by n months: keeps the last nmonth - n and reads n
  * further ones (targets are not read).

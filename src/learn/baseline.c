@@ -26,11 +26,11 @@ tk_climatology(const double *y, size_t january, tk_span fit, double mean[12])
 typedef struct {
     size_t L, n;
     double mean_y;
-    double *mean;     /* [L] of the lags      */
-    double *gram;     /* [L][L] centred       */
-    double *matrix;   /* [L][L] for LAPACK    */
-    double *moment;   /* [L] of y and lags    */
-    double *slope;    /* [L]                  */
+    double *mean;   /* [L] of the lags      */
+    double *gram;   /* [L][L] centred       */
+    double *matrix; /* [L][L] for LAPACK    */
+    double *moment; /* [L] of y and lags    */
+    double *slope;  /* [L]                  */
 } regression;
 
 static bool
@@ -96,7 +96,8 @@ solve(regression *r, double penalty)
         r->matrix[i * L + i] += penalty * trace / (double)L;
     if (!(trace > 0)
         || LAPACKE_dposv(LAPACK_ROW_MAJOR, 'L', (int)L, 1, r->matrix, (int)L,
-                         r->slope, 1) != 0)
+                         r->slope, 1)
+               != 0)
         memset(r->slope, 0, L * sizeof *r->slope);
 }
 

@@ -24,8 +24,8 @@ describe(const trainer *t, char *text, size_t room)
              "slots=%zu per_step=%zu steps=%zu epochs=%zu rate=%.9g decay=%.9g "
              "clip=%.9g loss=%d",
              t->m->net.model->name, t->P, (unsigned long long)p->seed,
-             t->m->train_first, t->m->train_last, p->ntile, p->shards,
-             p->slots, p->per_step, tk_plan_steps(p), o->epochs, o->rate.peak,
+             t->m->train_first, t->m->train_last, p->ntile, p->shards, p->slots,
+             p->per_step, tk_plan_steps(p), o->epochs, o->rate.peak,
              o->adamw.decay, o->clip, (int)o->loss.kind);
 }
 
@@ -33,10 +33,9 @@ static tk_err
 pack(trainer *t, tk_store *s)
 {
     char run[512];
-    const double number[NUMBERS]
-        = {(double)t->step,    (double)t->epoch, (double)t->best_epoch,
-           t->best_loss,       t->plateau.best,  t->plateau.scale,
-           (double)t->plateau.vain};
+    const double number[NUMBERS] = {
+        (double)t->step, (double)t->epoch, (double)t->best_epoch,  t->best_loss,
+        t->plateau.best, t->plateau.scale, (double)t->plateau.vain};
     const size_t n = NUMBERS, P = t->P;
 
     describe(t, run, sizeof run);
@@ -60,7 +59,8 @@ unpack(const tk_store *s, trainer *t)
     describe(t, run, sizeof run);
     TK_TRY(tk_store_get_text(s, "run", &their_run));
     if (strcmp(run, their_run) != 0)
-        return tk_fail(TK_EDATA, "%s is of another training; remove it, or set "
+        return tk_fail(TK_EDATA,
+                       "%s is of another training; remove it, or set "
                        "&train resume = .false.\n  it: %s\n  this run: %s",
                        tk_store_path(s), their_run, run);
     TK_TRY(tk_store_get_doubles(s, "numbers", NUMBERS, number));

@@ -11,8 +11,8 @@
 const char *
 tk_predictor_name(tk_predictor p)
 {
-    static const char *const name[TK_PREDICTORS]
-        = {"model", "climatology", "persistence", "air", "lagged air"};
+    static const char *const name[TK_PREDICTORS] = {
+        "model", "climatology", "persistence", "air", "lagged air"};
 
     return name[p];
 }
@@ -33,7 +33,7 @@ typedef struct {
     sums *tile; /* [own tiles][TK_PREDICTORS][D]                     */
     /* One tile, [nmonth]: */
     size_t nmonth;
-    float *work, *y;              /* y[nmonth - L + 1][D][TK_TILE]   */
+    float *work, *y; /* y[nmonth - L + 1][D][TK_TILE]   */
     double *truth, *predicted[TK_PREDICTORS]; /* [nmonth] of a cell  */
     double *air_K, *ridge; /* [nmonth]; [TK_TILE][TK_PENALTIES][nmonth] */
 } scorer;
@@ -44,8 +44,7 @@ cell_truth(const scorer *s, const tk_patch *p, size_t t, size_t d, size_t l)
     const size_t D = s->data->D;
 
     for (size_t m = 0; m < s->nmonth; m++)
-        s->truth[m] = (double)
-            p->y[((t * s->nmonth + m) * D + d) * TK_TILE + l];
+        s->truth[m] = (double)p->y[((t * s->nmonth + m) * D + d) * TK_TILE + l];
 }
 
 static void
@@ -59,11 +58,11 @@ cell_air(const scorer *s, const tk_patch *p, size_t t, size_t l)
 
         s->air_K[m] = NAN;
         if (f && !p->bad[at * TK_TILE + l])
-            s->air_K[m]
-                = ((double)p->x[(at * F + s->air) * TK_TILE + l] * f->std
-                   + f->mean)
-                      * s->to_K.scale
-                  + s->to_K.offset;
+            s->air_K[m] =
+                ((double)p->x[(at * F + s->air) * TK_TILE + l] * f->std
+                 + f->mean)
+                    * s->to_K.scale
+                + s->to_K.offset;
     }
 }
 
@@ -107,13 +106,13 @@ cell_predict(scorer *s, size_t d, size_t l, size_t penalty)
 
     tk_climatology(s->truth, s->january, s->fit, mean);
     for (size_t m = s->test.first; m <= s->test.last; m++) {
-        s->predicted[TK_BY_MODEL][m]
-            = (double)s->y[((m - L + 1) * D + d) * TK_TILE + l];
+        s->predicted[TK_BY_MODEL][m] =
+            (double)s->y[((m - L + 1) * D + d) * TK_TILE + l];
         s->predicted[TK_BY_CLIMATOLOGY][m] = mean[(m + s->january) % 12];
         s->predicted[TK_BY_PERSISTENCE][m] = m > 0 ? s->truth[m - 1] : NAN;
         s->predicted[TK_BY_AIR][m] = s->air_K[m];
-        s->predicted[TK_BY_LAGGED_AIR][m]
-            = s->ridge[(l * TK_PENALTIES + penalty) * n + m];
+        s->predicted[TK_BY_LAGGED_AIR][m] =
+            s->ridge[(l * TK_PENALTIES + penalty) * n + m];
     }
 }
 
@@ -153,9 +152,9 @@ visit(const tk_patch *p, void *context)
     const size_t F = s->data->F, D = s->data->D, n = s->nmonth;
 
     for (size_t t = 0; t < p->run.ntile; t++) {
-        sums *tile = s->tile
-                     + (p->run.first_tile + t - s->first_own) * TK_PREDICTORS
-                           * D;
+        sums *tile =
+            s->tile
+            + (p->run.first_tile + t - s->first_own) * TK_PREDICTORS * D;
 
         tk_trained_predict(s->m, n, p->x + t * n * F * TK_TILE,
                            p->bad + t * n * TK_TILE, p->band + t * TK_TILE,
@@ -232,8 +231,10 @@ find_air(scorer *s, const char *air)
         return TK_OK;
     s->air = tk_features_find(all, air);
     if (s->air == all->n)
-        return tk_fail(TK_ECONF, "&evaluate air: the model has no feature "
-                       "'%s'", air);
+        return tk_fail(TK_ECONF,
+                       "&evaluate air: the model has no feature "
+                       "'%s'",
+                       air);
     return tk_units_convert(all->f[s->air].units, "K", false, false, &s->to_K);
 }
 
@@ -255,8 +256,8 @@ tk_evaluate(const tk_dataset *data, const tk_trained *m, const char *air,
                        (size_t)(m->valid_last - begin)};
     s.test = (tk_span){(size_t)(first - begin), (size_t)(last - begin)};
     s.january = (size_t)(tk_month_of_year(begin) - 1);
-    s.nmonth = (size_t)((last > m->valid_last ? last : m->valid_last) - begin)
-               + 1;
+    s.nmonth =
+        (size_t)((last > m->valid_last ? last : m->valid_last) - begin) + 1;
     TK_TRY(find_air(&s, air));
     tk_tile_share(tk_tile_count(data->grid), data->par->rank, data->par->size,
                   &s.first_own, &own);

@@ -40,8 +40,7 @@ visit(const tk_patch *p, void *context)
     const size_t F = f->data->F, D = f->data->D;
 
     for (size_t t = 0; t < p->run.ntile; t++) {
-        moments *m
-            = f->tile + (p->run.first_tile + t - f->first_own) * (F + D);
+        moments *m = f->tile + (p->run.first_tile + t - f->first_own) * (F + D);
 
         for (size_t i = 0; i < p->nmonth * F * TK_TILE; i++) {
             const size_t month = i / (F * TK_TILE), l = i % TK_TILE;
@@ -51,10 +50,10 @@ visit(const tk_patch *p, void *context)
                 take(&m[i / TK_TILE % F],
                      (double)p->x[t * p->nmonth * F * TK_TILE + i]);
         }
-        for (size_t i = (f->L - 1) * D * TK_TILE;
-             i < p->nmonth * D * TK_TILE; i++) {
-            const double y
-                = (double)p->y[t * p->nmonth * D * TK_TILE + i] - 273.15;
+        for (size_t i = (f->L - 1) * D * TK_TILE; i < p->nmonth * D * TK_TILE;
+             i++) {
+            const double y =
+                (double)p->y[t * p->nmonth * D * TK_TILE + i] - 273.15;
 
             if (p->weight[t * TK_TILE + i % TK_TILE] > 0 && !isnan(y))
                 take(&m[F + i / TK_TILE % D], y);
@@ -125,8 +124,10 @@ set_scaling(const tk_dataset *data, const moments *total, tk_features *features,
         double mean, std;
 
         if (total[i].n == 0)
-            return tk_fail(TK_EDATA, "feature '%s' has no value in the "
-                           "training period", f->name);
+            return tk_fail(TK_EDATA,
+                           "feature '%s' has no value in the "
+                           "training period",
+                           f->name);
         std = spread(&total[i], &mean);
         f->low = total[i].low;
         f->high = total[i].high;
@@ -134,7 +135,8 @@ set_scaling(const tk_dataset *data, const moments *total, tk_features *features,
             continue;
         if (std == 0)
             tk_warn("feature '%s' has no variance in the training data "
-                    "(always %g)", f->name, mean);
+                    "(always %g)",
+                    f->name, mean);
         f->mean = mean;
         f->std = std > 0 ? std : 1;
     }
@@ -142,8 +144,10 @@ set_scaling(const tk_dataset *data, const moments *total, tk_features *features,
         double mean, std;
 
         if (total[data->F + d].n == 0)
-            return tk_fail(TK_EDATA, "the target of depth %zu has no value in "
-                           "the training period", d + 1);
+            return tk_fail(TK_EDATA,
+                           "the target of depth %zu has no value in "
+                           "the training period",
+                           d + 1);
         std = spread(&total[data->F + d], &mean);
         if (std == 0)
             tk_warn("the target of depth %zu has no variance", d + 1);
@@ -239,8 +243,10 @@ tk_scale_classes(const tk_par *par, const tk_grid *grid, tk_series *series,
                     memcpy(value, sorted, *n * sizeof *value);
             }
         if (*n > most)
-            err = tk_fail(TK_EDATA, "class variable '%s' has more than %zu "
-                          "values", tk_series_variable(series), most);
+            err = tk_fail(TK_EDATA,
+                          "class variable '%s' has more than %zu "
+                          "values",
+                          tk_series_variable(series), most);
     }
     tk_run_drop(&run);
     tk_free(all);

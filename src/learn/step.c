@@ -12,8 +12,8 @@ load_slot(trainer *t, size_t i, size_t nslot)
 {
     const tk_trained *m = t->m;
     const size_t L = m->net.dims.L;
-    const size_t wanted
-        = i < nslot ? t->tile[t->first_shard * t->plan.slots + i] : 0;
+    const size_t wanted =
+        i < nslot ? t->tile[t->first_shard * t->plan.slots + i] : 0;
     const bool needs = i < nslot && t->held[i] != wanted;
     int any = needs;
     tk_patch none, *patch = needs ? &t->slot[i] : &none;
@@ -26,8 +26,8 @@ load_slot(trainer *t, size_t i, size_t nslot)
         tk_patch_drop(patch);
         t->held[i] = SIZE_MAX;
     }
-    TK_TRY(tk_patch_make(t->data, wanted, needs, t->plan.months + L - 1,
-                         patch));
+    TK_TRY(
+        tk_patch_make(t->data, wanted, needs, t->plan.months + L - 1, patch));
     err = tk_patch_load(t->data, m->train_first - (int)(L - 1), patch);
     if (needs && !err)
         t->held[i] = wanted;
@@ -62,14 +62,13 @@ scale_targets(const trainer *t, const tk_patch *p, size_t month)
     for (size_t d = 0; d < D; d++)
         for (size_t l = 0; l < TK_TILE; l++) {
             const float y = p->y[(at * D + d) * TK_TILE + l];
-            const bool ok
-                = p->weight[l] > 0
-                  && tk_window_status(p->bad, at, L, l) == TK_CELL_OK;
+            const bool ok = p->weight[l] > 0
+                            && tk_window_status(p->bad, at, L, l) == TK_CELL_OK;
 
-            t->target[d * TK_TILE + l]
-                = ok ? (float)(((double)y - t->m->target_mean[d])
-                               / t->m->target_std[d])
-                     : NAN;
+            t->target[d * TK_TILE + l] =
+                ok ? (float)(((double)y - t->m->target_mean[d])
+                             / t->m->target_std[d])
+                   : NAN;
         }
 }
 
@@ -84,22 +83,22 @@ shard_gradient(trainer *t, size_t i, size_t s, float *g, double sums[2])
         const size_t piece = order[(s * k + j) % (t->plan.slots * M)];
         const tk_patch *p = &t->slot[i * t->plan.slots + piece / M];
         const size_t month = piece % M;
-        const tk_pass pass = {.net = &t->m->net,
-                              .N = TK_TILE,
-                              .theta = t->m->theta,
-                              .x = p->x + month * F * TK_TILE,
-                              .band = p->band,
-                              .tape = t->tape,
-                              .work = t->work,
-                              .noise = {true, t->opts->seed, t->step,
-                                        t->first_shard + i, j}};
+        const tk_pass pass = {
+            .net = &t->m->net,
+            .N = TK_TILE,
+            .theta = t->m->theta,
+            .x = p->x + month * F * TK_TILE,
+            .band = p->band,
+            .tape = t->tape,
+            .work = t->work,
+            .noise = {true, t->opts->seed, t->step, t->first_shard + i, j}};
         tk_loss_sums loss;
 
         scale_targets(t, p, month);
         t->m->net.model->forward(&pass, t->y);
-        loss = tk_loss_eval(&t->opts->loss, t->data->D, TK_TILE,
-                            t->opts->depth_weight, NULL, t->y, t->target,
-                            t->dy);
+        loss =
+            tk_loss_eval(&t->opts->loss, t->data->D, TK_TILE,
+                         t->opts->depth_weight, NULL, t->y, t->target, t->dy);
         t->m->net.model->backward(&pass, t->dy, g, NULL);
         sums[0] += loss.sum;
         sums[1] += loss.weight;
@@ -151,7 +150,8 @@ train_step(trainer *t, size_t s, double *loss)
     if (weight == 0) /* nothing but missing targets: no update */
         return TK_OK;
     if (!isfinite(sum))
-        return tk_fail(TK_ERUN, "the loss is no longer finite at step %llu: "
+        return tk_fail(TK_ERUN,
+                       "the loss is no longer finite at step %llu: "
                        "lower &train learning_rate, or check the inputs",
                        (unsigned long long)t->step);
     for (size_t p = 0; p < t->P; p++) {

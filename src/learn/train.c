@@ -24,8 +24,8 @@ tk_train_bytes(const tk_dataset *data, const tk_train_opts *opts,
     const size_t valid = opts->valid_tiles
                              ? (opts->valid_tiles + ranks - 1) / ranks
                              : (tk_tile_count(data->grid) + ranks - 1) / ranks;
-    const size_t months = (size_t)(m->valid_last - m->valid_first)
-                          + m->net.dims.L;
+    const size_t months =
+        (size_t)(m->valid_last - m->valid_first) + m->net.dims.L;
     const size_t weights = (opts->shards + 5) * m->net.layout.size;
 
     return shards * opts->slots * tk_patch_bytes(data, slot_months(m))
@@ -69,11 +69,11 @@ drop(trainer *t)
         tk_patch_drop(&t->slot[i]);
     for (size_t i = 0; t->valid && i < t->nvalid; i++)
         tk_patch_drop(&t->valid[i]);
-    void *const all[] = {t->slot,   t->held,  t->tile,       t->perm,
-                         t->order,  t->all,   t->dtheta,
-                         t->sums,   t->tape,  t->work,       t->y,
-                         t->dy,     t->target, t->moment,    t->square,
-                         t->best,   t->valid, t->valid_work, t->valid_y};
+    void *const all[] = {t->slot,   t->held,       t->tile,   t->perm,
+                         t->order,  t->all,        t->dtheta, t->sums,
+                         t->tape,   t->work,       t->y,      t->dy,
+                         t->target, t->moment,     t->square, t->best,
+                         t->valid,  t->valid_work, t->valid_y};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         tk_free(all[i]);
     tk_text_drop(&t->history);
@@ -94,8 +94,7 @@ write_history(const trainer *t)
         return tk_fail(TK_EOUT, "%s: %s", path, strerror(errno));
     ok = fputs(tk_text_get(&t->history), f) >= 0;
     ok = fclose(f) == 0 && ok;
-    return ok ? TK_OK
-              : tk_fail(TK_EOUT, "%s: %s", path, strerror(errno));
+    return ok ? TK_OK : tk_fail(TK_EOUT, "%s: %s", path, strerror(errno));
 }
 
 static void
@@ -151,8 +150,8 @@ one_epoch(trainer *t, double *loss)
 static tk_err
 all_epochs(trainer *t)
 {
-    tk_progress progress
-        = tk_progress_begin("epoch", (long)(t->opts->epochs - t->epoch));
+    tk_progress progress =
+        tk_progress_begin("epoch", (long)(t->opts->epochs - t->epoch));
 
     while (t->epoch < t->opts->epochs) {
         validation v;
@@ -197,13 +196,14 @@ tk_train(const tk_dataset *data, const tk_train_opts *given, tk_trained *m)
                        .per_step = opts.per_step,
                        .steps_most = opts.steps_most};
     opts.rate.warmup = opts.warmup_steps;
-    opts.rate.total = opts.epochs * tk_plan_rounds(&t.plan)
-                      * tk_plan_steps(&t.plan);
+    opts.rate.total =
+        opts.epochs * tk_plan_rounds(&t.plan) * tk_plan_steps(&t.plan);
     tk_plan_share(&t.plan, data->par->rank, data->par->size, &t.first_shard,
                   &t.nshard);
     if ((size_t)data->par->size > opts.shards)
         tk_note("  %d ranks, %zu shards: the ranks beyond help in validation "
-                "only", data->par->size, opts.shards);
+                "only",
+                data->par->size, opts.shards);
     begin_history(&t);
     err = allocate(&t);
     if (!err)

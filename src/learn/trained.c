@@ -49,11 +49,11 @@ tk_trained_predict(const tk_trained *m, size_t T, const float *x,
             float *row = y + (t * D + d) * TK_TILE;
 
             for (size_t l = 0; l < TK_TILE; l++) {
-                const double value = (double)row[l] * m->target_std[d]
-                                     + m->target_mean[d];
-                const bool ok
-                    = isfinite(value)
-                      && tk_window_status(bad, t + L - 1, L, l) == TK_CELL_OK;
+                const double value =
+                    (double)row[l] * m->target_std[d] + m->target_mean[d];
+                const bool ok =
+                    isfinite(value)
+                    && tk_window_status(bad, t + L - 1, L, l) == TK_CELL_OK;
 
                 row[l] = ok ? (float)value : NAN;
             }

@@ -22,10 +22,13 @@ typedef struct {
     size_t offset;
 } dims_entry;
 
-#define ENTRY(member) {#member, offsetof(tk_model_dims, member)}
-static const dims_entry dims_table[]
-    = {ENTRY(L), ENTRY(F), ENTRY(bands), ENTRY(E),     ENTRY(D), ENTRY(layers),
-       ENTRY(H), ENTRY(C), ENTRY(kernel), ENTRY(d), ENTRY(heads), ENTRY(ff)};
+#define ENTRY(member)                            \
+    {                                            \
+#member, offsetof(tk_model_dims, member) \
+    }
+static const dims_entry dims_table[] = {
+    ENTRY(L), ENTRY(F), ENTRY(bands),  ENTRY(E), ENTRY(D),     ENTRY(layers),
+    ENTRY(H), ENTRY(C), ENTRY(kernel), ENTRY(d), ENTRY(heads), ENTRY(ff)};
 #define NDIMS (sizeof dims_table / sizeof dims_table[0])
 
 static tk_err
@@ -162,8 +165,10 @@ get_features(const tk_store *s, tk_features *features)
         f->low = number[2 * n + i];
         f->high = number[3 * n + i];
         if (!isfinite(f->mean) || !(f->std > 0))
-            return tk_fail(TK_EDATA, "%s: the scaling of feature '%s' is not "
-                           "sound", tk_store_path(s), f->name);
+            return tk_fail(TK_EDATA,
+                           "%s: the scaling of feature '%s' is not "
+                           "sound",
+                           tk_store_path(s), f->name);
     }
     return TK_OK;
 }
@@ -281,9 +286,11 @@ check_golden(const tk_store *store, const tk_trained *m)
         worst = d > worst || isnan(d) ? d : worst;
     }
     if (!err && !(worst <= 1e-5))
-        err = tk_fail(TK_EDATA, "%s: the golden outputs are missed by %g, more "
+        err = tk_fail(TK_EDATA,
+                      "%s: the golden outputs are missed by %g, more "
                       "than 1e-5: the weights or this build are not what they "
-                      "were", tk_store_path(store), worst);
+                      "were",
+                      tk_store_path(store), worst);
     golden_drop(&g);
     tk_free(want);
     return err;
@@ -310,7 +317,8 @@ get_months(const tk_store *s, const char *name, int *first, int *last)
 
     TK_TRY(tk_store_get_text(s, name, &text));
     if (sscanf(text, "%15s %15s", a, b) != 2
-        || tk_month_parse(a, first) != TK_OK || tk_month_parse(b, last) != TK_OK)
+        || tk_month_parse(a, first) != TK_OK
+        || tk_month_parse(b, last) != TK_OK)
         return tk_fail(TK_EDATA, "%s: '%s' holds no two months",
                        tk_store_path(s), name);
     return TK_OK;
@@ -358,8 +366,7 @@ get_head(const tk_store *s, const tk_model_dims *dims, tk_trained *m)
     TK_TRY(tk_store_get_doubles(s, "target_mean", dims->D, m->target_mean));
     TK_TRY(tk_store_get_doubles(s, "target_std", dims->D, m->target_std));
     m->nedge = tk_store_size(s, "band_edges");
-    if (m->nedge > TK_BANDS + 1
-        || (dims->E && m->nedge != dims->bands + 1))
+    if (m->nedge > TK_BANDS + 1 || (dims->E && m->nedge != dims->bands + 1))
         return tk_fail(TK_EDATA, "%s: %zu band edges for %zu bands",
                        tk_store_path(s), m->nedge, dims->bands);
     if (m->nedge)

@@ -29,15 +29,13 @@ valid_make(trainer *t)
     t->valid = tk_new(t->nvalid, sizeof *t->valid);
     t->valid_work = tk_new(tk_trained_work(m, T), sizeof *t->valid_work);
     t->valid_y = tk_new((T - L + 1) * D * TK_TILE, sizeof *t->valid_y);
-    TK_AGREE(par,
-             t->valid && t->valid_work && t->valid_y ? TK_OK : TK_ERUN);
+    TK_AGREE(par, t->valid && t->valid_work && t->valid_y ? TK_OK : TK_ERUN);
     most = t->nvalid;
     MPI_Allreduce(MPI_IN_PLACE, &most, 1, MPI_UNSIGNED_LONG_LONG, MPI_MAX,
                   par->comm);
     for (size_t i = 0; i < most; i++) {
         const bool mine = i < t->nvalid;
-        const size_t tile
-            = (first + i) * tk_tile_count(t->data->grid) / all;
+        const size_t tile = (first + i) * tk_tile_count(t->data->grid) / all;
         tk_patch none, *patch = mine ? &t->valid[i] : &none;
 
         TK_TRY(tk_patch_make(t->data, mine ? tile : 0, mine, T, patch));
@@ -91,11 +89,13 @@ valid_score(trainer *t, validation *v)
         const double mean = total[2 * d] / total[2 * d + 1];
 
         if (!(total[2 * d + 1] > 0))
-            return tk_fail(TK_EDATA, "no target at depth %zu in the validation "
-                           "months", d + 1);
+            return tk_fail(TK_EDATA,
+                           "no target at depth %zu in the validation "
+                           "months",
+                           d + 1);
         v->rmse[d] = sqrt(mean);
-        v->loss += mean / (t->m->target_std[d] * t->m->target_std[d])
-                   / (double)D;
+        v->loss +=
+            mean / (t->m->target_std[d] * t->m->target_std[d]) / (double)D;
     }
     return TK_OK;
 }

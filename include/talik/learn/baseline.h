@@ -29,7 +29,6 @@ extern const double tk_penalty[TK_PENALTIES];
  * NaN are left out of the fit.  TK_ERUN if memory is short.
  */
 tk_err tk_lagged_air(size_t nmonth, const double *y, const double *air,
-                     size_t L, tk_span fit,
-                     double *predicted) TK_MUST;
+                     size_t L, tk_span fit, double *predicted) TK_MUST;
 
 #endif

@@ -41,8 +41,7 @@ typedef struct {
  * without it, "", the last two baselines are NaN).  The targets must cover the
  * training months as well.  budget: bytes of data that a rank may hold.
  */
-tk_err tk_evaluate(const tk_dataset *data, const tk_trained *m,
-                   const char *air, int first, int last, size_t budget,
-                   tk_skill *skill) TK_MUST;
+tk_err tk_evaluate(const tk_dataset *data, const tk_trained *m, const char *air,
+                   int first, int last, size_t budget, tk_skill *skill) TK_MUST;
 
 #endif

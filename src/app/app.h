@@ -43,8 +43,7 @@ void stage_close(stage_data *s); /* **Collective.** */
 tk_err stage_compare(const tk_setup *setup, const tk_trained *m) TK_MUST;
 
 /* First lines of a run: what, on how many ranks, which grid. */
-void stage_header(const tk_par *par, const char *command,
-                  const tk_grid *grid);
+void stage_header(const tk_par *par, const char *command, const tk_grid *grid);
 
 /* The soil-temperature file of a projection. */
 typedef struct {

@@ -59,8 +59,7 @@ check_column(const tk_par *par, const tk_setup *setup, tk_text *report,
     tk_err err;
 
     collect(tk_setup_profile(setup, &profile), report, first);
-    collect(tk_column_make(&opts, c->column.ndepths, c->column.depths,
-                           &column),
+    collect(tk_column_make(&opts, c->column.ndepths, c->column.depths, &column),
             report, first);
     tk_column_drop(column);
     if (c->forcing.nfiles == 0) {

@@ -156,9 +156,8 @@ tk_setup_train(const tk_setup *s)
 
     o.adamw.decay = c->train.decay;
     for (size_t d = 0; d < TK_DEPTHS; d++)
-        o.depth_weight[d] = d < c->train.ndepth_weights
-                                ? (float)c->train.depth_weights[d]
-                                : 1;
+        o.depth_weight[d] =
+            d < c->train.ndepth_weights ? (float)c->train.depth_weights[d] : 1;
     return o;
 }
 
@@ -198,8 +197,10 @@ freezing_curve(const tk_setup *s, const char *key, size_t n, const double *from,
                double *to)
 {
     if (n != 0 && n != 4)
-        return tk_setup_fail(s, "column", key, "four numbers are expected, not "
-                             "%zu", n);
+        return tk_setup_fail(s, "column", key,
+                             "four numbers are expected, not "
+                             "%zu",
+                             n);
     for (size_t i = 0; i < 4; i++)
         to[i] = n ? from[i] : NAN;
     return TK_OK;

@@ -104,9 +104,8 @@ typedef struct {
         tk_profile ground;
         double organic_freeze[4], mineral_freeze[4];
         size_t norganic_freeze, nmineral_freeze;
-        tk_word organic_depth_map, organic_saturation_map,
-            mineral_porosity_map, mineral_saturation_map,
-            mineral_k_solids_map;
+        tk_word organic_depth_map, organic_saturation_map, mineral_porosity_map,
+            mineral_saturation_map, mineral_k_solids_map;
         int nodes, fine_nodes;
         double fine, growth, bottom, step, tolerance, surface_factor;
         tk_word snow_law;

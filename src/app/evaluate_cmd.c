@@ -41,15 +41,19 @@ set_period(const tk_setup *setup, const stage_data *s, const tk_trained *m,
     tk_month_text(*first, a);
     tk_month_text(*last, b);
     if (*first > *last || *last > have || *last > end)
-        return tk_fail(TK_EDATA, "cannot score %s to %s: inputs or targets do "
-                       "not reach that far", a, b);
+        return tk_fail(TK_EDATA,
+                       "cannot score %s to %s: inputs or targets do "
+                       "not reach that far",
+                       a, b);
     if (m->train_first - L + 1 < tk_inputs_first(s->inputs)
         || *first - L + 1 < tk_inputs_first(s->inputs))
-        return tk_fail(TK_EDATA, "the baselines are fitted on the model's "
+        return tk_fail(TK_EDATA,
+                       "the baselines are fitted on the model's "
                        "training months, which begin before the inputs do");
     if (*first <= m->valid_last && *last >= m->train_first)
         tk_warn("%s to %s overlap the months that the model was fitted to or "
-                "stopped by", a, b);
+                "stopped by",
+                a, b);
     return TK_OK;
 }
 

@@ -20,8 +20,8 @@ void
 globals_int(global_atts *g, const char *name, int number)
 {
     TK_ASSERT(g->n < sizeof g->att / sizeof g->att[0]);
-    g->att[g->n++]
-        = (tk_out_att){.name = name, .number = number, .integer = true};
+    g->att[g->n++] =
+        (tk_out_att){.name = name, .number = number, .integer = true};
 }
 
 /* Dates follow SOURCE_DATE_EPOCH, or the newest input: never the clock, so that
@@ -49,8 +49,7 @@ globals_begin(const tk_setup *setup, long long newest, const char *command,
     g->n = 0;
     dates(newest, g);
     snprintf(g->history, sizeof g->history, "%s%stalik %s", g->dates[0],
-             *g->dates[0] ? " " : "",
-             command);
+             *g->dates[0] ? " " : "", command);
     globals_text(g, "Conventions", "CF-1.8 ACDD-1.3");
     globals_text(g, "title", c->run.title);
     globals_text(g, "institution", c->run.institution);
@@ -86,8 +85,9 @@ depth_bounds(size_t n, const double *depth, double *bounds)
         era5 = fabs(depth[k] - era5_node[k]) < 1e-6;
     for (size_t k = 0; k < n; k++) {
         const double below = k + 1 < n ? 0.5 * (depth[k] + depth[k + 1])
-                             : n > 1 ? depth[k] + 0.5 * (depth[k] - depth[k - 1])
-                                     : depth[k];
+                             : n > 1
+                                 ? depth[k] + 0.5 * (depth[k] - depth[k - 1])
+                                 : depth[k];
 
         bounds[2 * k] = k ? bounds[2 * k - 1] : n > 1 ? 0 : depth[k];
         bounds[2 * k + 1] = below;

@@ -6,20 +6,20 @@
 #define CHAR(g, k, m, d, what) TK_P_STRING(g, k, tk_config, m, d, what)
 #define WORD(g, k, m, w, d, what) TK_P_WORD(g, k, tk_config, m, w, d, what)
 #define CHARS(g, k, m, n, d, what) TK_P_STRINGS(g, k, tk_config, m, n, d, what)
-#define INT(g, k, u, m, lo, hi, d, what)                                       \
+#define INT(g, k, u, m, lo, hi, d, what) \
     TK_P_INT(g, k, u, tk_config, m, lo, hi, d, what)
-#define REAL(g, k, u, m, lo, hi, d, what)                                      \
+#define REAL(g, k, u, m, lo, hi, d, what) \
     TK_P_REAL(g, k, u, tk_config, m, lo, hi, d, what)
-#define REALS(g, k, u, m, n, lo, hi, d, what)                                  \
+#define REALS(g, k, u, m, n, lo, hi, d, what) \
     TK_P_REALS(g, k, u, tk_config, m, n, lo, hi, d, what)
 #define FLAG(g, k, m, d, what) TK_P_LOGICAL(g, k, tk_config, m, d, what)
 /* A number that the named profile supplies where it is not given. */
-#define PROFILE(k, u, what)                                                    \
-    {                                                                          \
-        .group = "column", .key = #k, .unit = u, .kind = TK_REAL,              \
-        .meaning = what " (default: as the profile has it)",                   \
-        .offset = offsetof(tk_config, column.ground.k), .low = NAN,            \
-        .high = NAN, .special = true, .fallback = "nan", .count = TK_NO_COUNT  \
+#define PROFILE(k, u, what)                                                   \
+    {                                                                         \
+        .group = "column", .key = #k, .unit = u, .kind = TK_REAL,             \
+        .meaning = what " (default: as the profile has it)",                  \
+        .offset = offsetof(tk_config, column.ground.k), .low = NAN,           \
+        .high = NAN, .special = true, .fallback = "nan", .count = TK_NO_COUNT \
     }
 
 static const tk_param params[] = {
@@ -57,8 +57,9 @@ static const tk_param params[] = {
          "cells where it is 0 are left out"),
     CHAR("grid", "crs", grid.crs, "''",
          "for files without coordinates: 'EPSG:4326', 'EPSG:3338' or WKT"),
-    REAL("grid", "x0", "", grid.x0, NAN, NAN, "0",
-         "for files without coordinates: centre of the cell in row 0, column 0"),
+    REAL(
+        "grid", "x0", "", grid.x0, NAN, NAN, "0",
+        "for files without coordinates: centre of the cell in row 0, column 0"),
     REAL("grid", "y0", "", grid.y0, NAN, NAN, "0", "the same, northwards"),
     REAL("grid", "dx", "", grid.dx, NAN, NAN, "0",
          "step from column to column, in units of the CRS; 0: not given"),
@@ -192,7 +193,8 @@ static const tk_param params[] = {
     INT("project", "block", "month", project.block, 1, 1200, "12",
         "months read and written at a time"),
 
-    CHAR("output", "dir", output.dir, "'.'", "folder of the output; made if "
+    CHAR("output", "dir", output.dir, "'.'",
+         "folder of the output; made if "
          "it is not there"),
     CHAR("output", "file", output.file, "''",
          "name of the output; default: as CMIP5 names files"),

@@ -39,7 +39,7 @@ typedef struct {
 
 /* A block of months of all tiles, as read. */
 typedef struct {
-    int first;     /* of air and snow: `before` months before the block */
+    int first; /* of air and snow: `before` months before the block */
     size_t before, n, after;
     float *x[NSERIES]; /* [before + n + after][nlane]; precip [n][nlane] */
 } forcing;
@@ -64,8 +64,8 @@ static tk_err
 forcing_read(const simulation *s, const tk_run *run, int month, size_t n,
              bool ring, forcing *f)
 {
-    const int before = month - s->have_first, after
-        = s->have_last - (month + (int)n - 1);
+    const int before = month - s->have_first,
+              after = s->have_last - (month + (int)n - 1);
     tk_err err = TK_OK;
 
     *f = (forcing){.n = n};
@@ -123,9 +123,9 @@ tile_forcing(const simulation *s, const forcing *f, size_t nlane, size_t t,
         }
     }
     for (size_t m = 0; m < T; m++)
-        days[m] = tk_month_days(
-            tk_series_calendar(s->series[AIR], f->first + (int)m),
-            f->first + (int)m);
+        days[m] =
+            tk_month_days(tk_series_calendar(s->series[AIR], f->first + (int)m),
+                          f->first + (int)m);
     *out = (tk_column_forcing){.nmonth = f->n,
                                .before = f->before,
                                .after = f->after,
@@ -141,11 +141,11 @@ tile_ground(const simulation *s, size_t lane)
 {
     const tk_profile_cells cells = {
         .organic_depth = s->map[ORGANIC] ? s->map[ORGANIC] + lane : NULL,
-        .organic_saturation
-        = s->map[ORGANIC_SAT] ? s->map[ORGANIC_SAT] + lane : NULL,
+        .organic_saturation =
+            s->map[ORGANIC_SAT] ? s->map[ORGANIC_SAT] + lane : NULL,
         .mineral_porosity = s->map[POROSITY] ? s->map[POROSITY] + lane : NULL,
-        .mineral_saturation
-        = s->map[SATURATION] ? s->map[SATURATION] + lane : NULL,
+        .mineral_saturation =
+            s->map[SATURATION] ? s->map[SATURATION] + lane : NULL,
         .mineral_k_solids = s->map[K_SOLIDS] ? s->map[K_SOLIDS] + lane : NULL,
     };
     tk_ground ground = s->ground;
@@ -160,8 +160,8 @@ static tk_err
 open_inputs(simulation *s)
 {
     const tk_config *c = &s->setup->c;
-    const char *name[NSERIES]
-        = {c->column.air, c->column.precip, c->column.snow_depth};
+    const char *name[NSERIES] = {c->column.air, c->column.precip,
+                                 c->column.snow_depth};
     const char *units[NSERIES] = {"degC", "mm month-1", "m"};
 
     s->files = tk_setup_inputs(s->setup);
@@ -178,7 +178,7 @@ open_inputs(simulation *s)
     }
     if (s->grid.nactive == 0)
         return tk_fail(TK_EDATA, "no cell is left: masks and inputs have no "
-                       "land in common");
+                                 "land in common");
     return TK_OK;
 }
 
@@ -201,7 +201,7 @@ set_period(simulation *s)
         }
     if (s->have_first > s->have_last)
         return tk_fail(TK_EDATA, "air temperature and precipitation have no "
-                       "month in common");
+                                 "month in common");
     tk_month_text(s->have_first, first);
     tk_month_text(s->have_last, last);
     TK_TRY(tk_setup_month(s->setup, "column", "spinup_first",
@@ -212,14 +212,17 @@ set_period(simulation *s)
                           s->have_last, &s->spec.last));
     if (s->begin < s->have_first || s->spec.first < s->begin
         || s->spec.last > s->have_last || s->spec.first > s->spec.last)
-        return tk_fail(TK_EDATA, "spin-up and projection must lie within the "
-                       "months of the inputs, %s to %s, in this order", first,
-                       last);
+        return tk_fail(TK_EDATA,
+                       "spin-up and projection must lie within the "
+                       "months of the inputs, %s to %s, in this order",
+                       first, last);
     have = (size_t)(s->have_last - s->begin + 1) / 12 * 12;
     s->spin = wanted < have ? wanted : have;
     if (s->spin == 0)
-        return tk_fail(TK_EDATA, "the inputs have %s to %s: a spin-up takes a "
-                       "year at least", first, last);
+        return tk_fail(TK_EDATA,
+                       "the inputs have %s to %s: a spin-up takes a "
+                       "year at least",
+                       first, last);
     return TK_OK;
 }
 
@@ -228,10 +231,10 @@ static tk_err
 read_maps(simulation *s)
 {
     const tk_config *c = &s->setup->c;
-    const char *name[NMAP]
-        = {c->column.organic_depth_map, c->column.organic_saturation_map,
-           c->column.mineral_porosity_map, c->column.mineral_saturation_map,
-           c->column.mineral_k_solids_map};
+    const char *name[NMAP] = {
+        c->column.organic_depth_map, c->column.organic_saturation_map,
+        c->column.mineral_porosity_map, c->column.mineral_saturation_map,
+        c->column.mineral_k_solids_map};
     const char *units[NMAP] = {"m", "1", "1", "1", "W m-1 K-1"};
 
     for (int i = 0; i < NMAP; i++) {
@@ -279,13 +282,13 @@ allocate(simulation *s)
     if (!err)
         err = tk_ground_make(tk_column_nodes(s->column), &s->ground);
     if (!err) {
-        s->state = tk_new(ntile * tk_column_state_size(s->column),
-                          sizeof *s->state);
+        s->state =
+            tk_new(ntile * tk_column_state_size(s->column), sizeof *s->state);
         s->work = tk_new(tk_column_work_size(s->column), sizeof *s->work);
-        s->tile = tk_new((NSERIES * months
-                          + (size_t)c->project.block * c->column.ndepths)
-                             * TK_TILE,
-                         sizeof *s->tile);
+        s->tile = tk_new(
+            (NSERIES * months + (size_t)c->project.block * c->column.ndepths)
+                * TK_TILE,
+            sizeof *s->tile);
         s->status = tk_new(s->run.nlane, sizeof *s->status);
         if (!s->state || !s->work || !s->tile || !s->status)
             err = TK_ERUN;
@@ -320,12 +323,14 @@ begin(simulation *s)
     tk_month_text(s->begin + (int)s->spin - 1, text[1]);
     stage_header(s->par, "project", &s->grid);
     tk_note("  column: %zu nodes, profile '%s', snow law '%s'; spin-up on %s "
-            "to %s", tk_column_nodes(s->column), c->column.profile,
-            c->column.snow_law, text[0], text[1]);
+            "to %s",
+            tk_column_nodes(s->column), c->column.profile, c->column.snow_law,
+            text[0], text[1]);
     tk_note("  memory per rank: %.0f MB of state, %.0f MB of forcing at a time",
             (double)(s->run.ntile * tk_column_state_size(s->column)) * 8e-6,
             (double)(((size_t)c->project.block + 2 * REACH) * NSERIES
-                     * s->run.nlane) * 4e-6);
+                     * s->run.nlane)
+                * 4e-6);
     return TK_OK;
 }
 
@@ -354,8 +359,8 @@ spin_up(simulation *s)
         forcing f = {0};
         tk_err mine;
 
-        err = tk_agree(s->par, tk_run_make(&s->grid, s->run.first_tile + done,
-                                           n, &run));
+        err = tk_agree(
+            s->par, tk_run_make(&s->grid, s->run.first_tile + done, n, &run));
         if (err)
             break;
         mine = err = forcing_read(s, &run, s->begin, s->spin, true, &f);
@@ -476,8 +481,8 @@ project_column(const tk_par *par, const tk_setup *setup)
     tk_err err = begin(&s);
 
     if (!err)
-        err = tsl_create(par, setup, &s.spec, &s.source, &s.grid, &s.run,
-                         &s.out);
+        err =
+            tsl_create(par, setup, &s.spec, &s.source, &s.grid, &s.run, &s.out);
     if (!err)
         err = spin_up(&s);
     if (!err)

@@ -40,15 +40,18 @@ set_period(projection *p)
     tk_month_text(have_last, last);
     tk_month_text(spec->first, want);
     if (spec->first > spec->last)
-        return tk_fail(TK_EDATA, "no month to project: the inputs have %s to "
-                       "%s, and a window takes %d months", first, last, L);
+        return tk_fail(TK_EDATA,
+                       "no month to project: the inputs have %s to "
+                       "%s, and a window takes %d months",
+                       first, last, L);
     if (spec->first - L + 1 < have_first) {
         tk_month_text(spec->first - L + 1, from);
         tk_month_text(have_first - 1, to);
-        return tk_fail(TK_EDATA, "the window of %s needs %d months before it; "
+        return tk_fail(TK_EDATA,
+                       "the window of %s needs %d months before it; "
                        "the inputs begin in %s: %s to %s are missing (add "
-                       "files with them to &forcing files)", want, L - 1,
-                       first, from, to);
+                       "files with them to &forcing files)",
+                       want, L - 1, first, from, to);
     }
     if (spec->last > have_last) {
         tk_month_text(have_last + 1, from);
@@ -95,18 +98,16 @@ allocate(projection *p)
     const size_t L = p->m.net.dims.L, D = p->m.net.dims.D;
     size_t first, ntile;
 
-    tk_tile_share(tk_tile_count(&p->s.grid), p->par->rank, p->par->size,
-                  &first, &ntile);
-    TK_TRY(tk_patch_make(&p->s.data, first, ntile, L - 1 + p->block,
-                         &p->patch));
-    p->work = tk_new(tk_trained_work(&p->m, L - 1 + p->block),
-                     sizeof *p->work);
+    tk_tile_share(tk_tile_count(&p->s.grid), p->par->rank, p->par->size, &first,
+                  &ntile);
+    TK_TRY(
+        tk_patch_make(&p->s.data, first, ntile, L - 1 + p->block, &p->patch));
+    p->work = tk_new(tk_trained_work(&p->m, L - 1 + p->block), sizeof *p->work);
     p->tile_y = tk_new(p->block * D * TK_TILE, sizeof *p->tile_y);
     p->y = tk_new(p->block * D * p->patch.run.nlane, sizeof *p->y);
     p->status = tk_new(p->patch.run.nlane, sizeof *p->status);
-    return tk_agree(p->par, p->work && p->tile_y && p->y && p->status
-                                ? TK_OK
-                                : TK_ERUN);
+    return tk_agree(
+        p->par, p->work && p->tile_y && p->y && p->status ? TK_OK : TK_ERUN);
 }
 
 /* **Collective.**  All months. */
@@ -114,8 +115,8 @@ static tk_err
 run_months(projection *p)
 {
     const int months = p->spec.last - p->spec.first + 1;
-    tk_progress progress = tk_progress_begin(
-        "to", (months + (int)p->block - 1) / (int)p->block);
+    tk_progress progress =
+        tk_progress_begin("to", (months + (int)p->block - 1) / (int)p->block);
     int done = 0;
 
     while (done < months) {
@@ -167,8 +168,8 @@ begin(projection *p)
             c->model.file, p->m.net.model->name, p->m.net.dims.L,
             p->m.net.dims.F, p->m.net.dims.D, p->m.net.layout.size);
     tk_note("  memory per rank: %.0f MB, of which windows of %zu months %.0f "
-            "MB, output buffer %.0f MB", (double)tk_mem_peak() / 1e6,
-            p->patch.nmonth,
+            "MB, output buffer %.0f MB",
+            (double)tk_mem_peak() / 1e6, p->patch.nmonth,
             (double)p->patch.run.ntile
                 * (double)tk_patch_bytes(&p->s.data, p->patch.nmonth) / 1e6,
             (double)(p->block * p->spec.ndepth * p->patch.run.nlane)

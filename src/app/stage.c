@@ -22,10 +22,9 @@ stage_features(const tk_setup *setup, tk_features *f)
                              "%zu units for %zu inputs",
                              c->features.ndynamic_units, c->features.ndynamic);
     for (size_t i = 0; i < c->features.ndynamic; i++)
-        TK_TRY(tk_features_add(f, TK_FEAT_DYNAMIC, c->features.dynamic[i],
-                               c->features.ndynamic_units
-                                   ? c->features.dynamic_units[i]
-                                   : ""));
+        TK_TRY(tk_features_add(
+            f, TK_FEAT_DYNAMIC, c->features.dynamic[i],
+            c->features.ndynamic_units ? c->features.dynamic_units[i] : ""));
     if (c->features.month)
         TK_TRY(tk_features_add(f, TK_FEAT_MONTH, "month", ""));
     for (size_t i = 0; i < c->features.nfixed; i++)
@@ -53,7 +52,7 @@ stage_open(const tk_par *par, const tk_setup *setup, tk_features *features,
         err = tk_inputs_limit_grid(par, s->inputs, &s->grid);
     if (!err && s->grid.nactive == 0)
         err = tk_fail(TK_EDATA, "no cell is left: masks and inputs have no "
-                      "land in common");
+                                "land in common");
     s->data = (tk_dataset){.par = par,
                            .grid = &s->grid,
                            .source = &s->source,
@@ -100,13 +99,13 @@ compare_dynamic(const tk_setup *setup, const tk_trained *m)
             continue;
         if (k >= c->features.ndynamic
             || strcmp(c->features.dynamic[k], f->name) != 0)
-            return tk_setup_fail(setup, "features", "dynamic",
-                                 "input %zu is '%s' here and '%s' in the model "
-                                 "file %s", k + 1,
-                                 k < c->features.ndynamic
-                                     ? c->features.dynamic[k]
-                                     : "(none)",
-                                 f->name, c->model.file);
+            return tk_setup_fail(
+                setup, "features", "dynamic",
+                "input %zu is '%s' here and '%s' in the model "
+                "file %s",
+                k + 1,
+                k < c->features.ndynamic ? c->features.dynamic[k] : "(none)",
+                f->name, c->model.file);
         k++;
     }
     if (k != c->features.ndynamic)
@@ -126,23 +125,27 @@ compare_all(const tk_setup *setup, const tk_trained *m)
         TK_TRY(compare_dynamic(setup, m));
     if (tk_params_was_given(given, "model", "window")
         && (size_t)c->model.window != m->net.dims.L)
-        return tk_setup_fail(setup, "model", "window", "%d months here, %zu in "
-                             "the model file %s", c->model.window,
-                             m->net.dims.L, c->model.file);
+        return tk_setup_fail(setup, "model", "window",
+                             "%d months here, %zu in "
+                             "the model file %s",
+                             c->model.window, m->net.dims.L, c->model.file);
     if (tk_params_was_given(given, "model", "architecture")
         && strcmp(c->model.architecture, m->net.model->name) != 0)
-        return tk_setup_fail(setup, "model", "architecture", "'%s' here, '%s' "
-                             "in the model file %s", c->model.architecture,
-                             m->net.model->name, c->model.file);
+        return tk_setup_fail(setup, "model", "architecture",
+                             "'%s' here, '%s' "
+                             "in the model file %s",
+                             c->model.architecture, m->net.model->name,
+                             c->model.file);
     if (!tk_params_was_given(given, "targets", "depths"))
         return TK_OK;
     for (size_t d = 0; d < m->net.dims.D || d < c->targets.ndepths; d++)
         if (d >= m->net.dims.D || d >= c->targets.ndepths
             || fabs(c->targets.depths[d] - m->depth[d]) > 1e-3)
-            return tk_setup_fail(setup, "targets", "depths", "depth %zu of "
+            return tk_setup_fail(setup, "targets", "depths",
+                                 "depth %zu of "
                                  "%zu depths here is not that of the %zu in "
-                                 "the model file %s", d + 1,
-                                 c->targets.ndepths, m->net.dims.D,
+                                 "the model file %s",
+                                 d + 1, c->targets.ndepths, m->net.dims.D,
                                  c->model.file);
     return TK_OK;
 }
@@ -163,7 +166,8 @@ stage_header(const tk_par *par, const char *command, const tk_grid *grid)
     tk_note("talik %s (%s)  %s on %d rank%s", tk_version(), tk_git_hash(),
             command, par->size, par->size == 1 ? "" : "s");
     tk_note("  grid %zu x %zu, %zu active cells in %zu tiles, at most %zu "
-            "tile%s per rank%s", grid->ny, grid->nx, grid->nactive, ntile,
+            "tile%s per rank%s",
+            grid->ny, grid->nx, grid->nactive, ntile,
             (ntile + ranks - 1) / ranks,
             (ntile + ranks - 1) / ranks == 1 ? "" : "s",
             ntile < ranks ? " (some ranks have none)" : "");

@@ -23,8 +23,8 @@ add_classes(const tk_par *par, const tk_setup *setup, const stage_data *s,
         tk_series *series;
         tk_err err;
 
-        TK_TRY(tk_input_series(par, &s->grid, &s->files, true, name, "",
-                               &series));
+        TK_TRY(
+            tk_input_series(par, &s->grid, &s->files, true, name, "", &series));
         err = tk_scale_classes(par, &s->grid, series, TK_LIST, value, &n);
         tk_series_close(series);
         for (size_t k = 0; k < n && !err; k++)
@@ -68,8 +68,10 @@ later(const tk_setup *setup, const char *key, int from, int to)
         return TK_OK;
     tk_month_text(from, a);
     tk_month_text(to, b);
-    return tk_setup_fail(setup, "train", key, "the period ends in %s, before "
-                         "it begins in %s", b, a);
+    return tk_setup_fail(setup, "train", key,
+                         "the period ends in %s, before "
+                         "it begins in %s",
+                         b, a);
 }
 
 /* Training and validation months, within what inputs and targets have. */
@@ -82,9 +84,8 @@ set_periods(const tk_setup *setup, const stage_data *s, tk_trained *m)
     const int first = tk_targets_first(s->targets);
     const int last = tk_targets_last(s->targets);
     const int from = in > first ? in : first;
-    const int to = tk_inputs_last(s->inputs) < last
-                       ? tk_inputs_last(s->inputs)
-                       : last;
+    const int to =
+        tk_inputs_last(s->inputs) < last ? tk_inputs_last(s->inputs) : last;
     char a[16], b[16];
 
     TK_TRY(tk_setup_month(setup, "train", "first", c->train.first, from,
@@ -93,21 +94,24 @@ set_periods(const tk_setup *setup, const stage_data *s, tk_trained *m)
                           &m->train_last));
     TK_TRY(tk_setup_month(setup, "train", "valid_first", c->train.valid_first,
                           m->train_last + 1, &m->valid_first));
-    TK_TRY(tk_setup_month(setup, "train", "valid_last", c->train.valid_last,
-                          -1, &m->valid_last));
+    TK_TRY(tk_setup_month(setup, "train", "valid_last", c->train.valid_last, -1,
+                          &m->valid_last));
     TK_TRY(later(setup, "last", m->train_first, m->train_last));
     TK_TRY(later(setup, "valid_last", m->valid_first, m->valid_last));
     if (m->train_first <= m->valid_last && m->valid_first <= m->train_last)
-        return tk_setup_fail(setup, "train", "valid_first", "the validation "
+        return tk_setup_fail(setup, "train", "valid_first",
+                             "the validation "
                              "overlaps the months that are fitted to");
     if (m->train_first >= from && m->train_last <= to && m->valid_first >= from
         && m->valid_last <= to)
         return TK_OK;
     tk_month_text(from, a);
     tk_month_text(to, b);
-    return tk_fail(TK_EDATA, "training and validation must lie within %s to "
+    return tk_fail(TK_EDATA,
+                   "training and validation must lie within %s to "
                    "%s, the months that have targets and a window of %d months "
-                   "of inputs", a, b, L);
+                   "of inputs",
+                   a, b, L);
 }
 
 static tk_err
@@ -126,7 +130,8 @@ make_model(const tk_setup *setup, const stage_data *s, tk_trained *m)
     };
 
     if (c->model.embedding && c->model.nband_edges < 2)
-        return tk_setup_fail(setup, "model", "band_edges", "an embedding needs "
+        return tk_setup_fail(setup, "model", "band_edges",
+                             "an embedding needs "
                              "the edges of its bands");
     TK_TRY(tk_bands_check(c->model.nband_edges, c->model.band_edges));
     TK_TRY(tk_trained_make(m, c->model.architecture, &dims));
@@ -160,8 +165,8 @@ fit(const tk_par *par, const tk_setup *setup, stage_data *s, tk_trained *m)
             opts.shards * opts.per_step * TK_TILE, opts.shards,
             (double)tk_train_bytes(&s->data, &opts, m, par->size) / 1e6);
     TK_TRY(tk_scale_fit(&s->data, &m->features, m->net.dims.L, m->train_first,
-                        m->train_last, tk_setup_budget(setup),
-                        m->target_mean, m->target_std));
+                        m->train_last, tk_setup_budget(setup), m->target_mean,
+                        m->target_std));
     return tk_train(&s->data, &opts, m);
 }
 

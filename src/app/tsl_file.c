@@ -41,9 +41,8 @@ names(const tk_setup *setup, const tsl_spec *spec, char model[2 * TK_WORD + 8],
         snprintf(model, 2 * TK_WORD + 8, "%s", c->output.model_id);
     snprintf(member, 2 * TK_WORD, "%s", c->forcing.member);
     if (spec->physics >= 0 && p)
-        snprintf(member, 2 * TK_WORD, "%.*sp%lld",
-                 (int)(p - c->forcing.member), c->forcing.member,
-                 spec->physics);
+        snprintf(member, 2 * TK_WORD, "%.*sp%lld", (int)(p - c->forcing.member),
+                 c->forcing.member, spec->physics);
 }
 
 void
@@ -85,14 +84,14 @@ describe(const tk_setup *setup, const tsl_spec *spec, const char *model,
     globals_text(g, "modeling_realm", "land");
     globals_text(g, "table_id", "Table Lmon");
     globals_text(g, "keywords", "permafrost, active layer, soil temperature");
-    globals_int(g, "seed", (int)(spec->physics >= 0 ? spec->physics
-                                                     : c->run.seed));
+    globals_int(g, "seed",
+                (int)(spec->physics >= 0 ? spec->physics : c->run.seed));
 }
 
 tk_err
 tsl_create(const tk_par *par, const tk_setup *setup, const tsl_spec *spec,
-           const tk_grid_source *source, const tk_grid *grid,
-           const tk_run *run, tk_out **out)
+           const tk_grid_source *source, const tk_grid *grid, const tk_run *run,
+           tk_out **out)
 {
     const size_t n = (size_t)(spec->last - spec->first) + 1;
     char path[TK_PATH * 3], model[2 * TK_WORD + 8], member[2 * TK_WORD];
@@ -122,7 +121,8 @@ tsl_create(const tk_par *par, const tk_setup *setup, const tsl_spec *spec,
              setup->c.forcing.scenario, member);
     if (!*setup->c.run.title)
         globals_text(&g, "title", title);
-    snprintf(summary, sizeof summary, "Monthly mean soil temperature at %zu "
+    snprintf(summary, sizeof summary,
+             "Monthly mean soil temperature at %zu "
              "depths, made by talik (%s) from the %s forcing of %s.",
              spec->ndepth, spec->architecture, setup->c.forcing.scenario,
              setup->c.forcing.climate_model);

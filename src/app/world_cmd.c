@@ -33,12 +33,14 @@ static const tk_out_var monthly[NMONTHLY] = {
             .time = true},
 };
 
-#define NUMBER(n, u, what)                                                     \
-    {.name = n, .units = u, .long_name = what, .type = TK_OUT_FLOAT}
-#define CLASS(n, words, what)                                                  \
-    {                                                                          \
-        .name = n, .units = "1", .long_name = what, .type = TK_OUT_BYTE,       \
-        .flag_meanings = words                                                 \
+#define NUMBER(n, u, what)                                             \
+    {                                                                  \
+        .name = n, .units = u, .long_name = what, .type = TK_OUT_FLOAT \
+    }
+#define CLASS(n, words, what)                                            \
+    {                                                                    \
+        .name = n, .units = "1", .long_name = what, .type = TK_OUT_BYTE, \
+        .flag_meanings = words                                           \
     }
 enum { NSTATIC = 12 };
 static const tk_out_var fixed[NSTATIC] = {
@@ -59,13 +61,18 @@ static const tk_out_var fixed[NSTATIC] = {
 static float
 fixed_value(const tk_world_cell *c, int which)
 {
-    const double number[NSTATIC]
-        = {c->elevation,          c->slope,    c->aspect,
-           c->organic,            c->organic_saturation,
-           c->porosity,           c->saturation,
-           c->k_solids,           (double)c->texture,
-           (double)c->vegetation, (double)c->lithology,
-           (double)c->drainage};
+    const double number[NSTATIC] = {c->elevation,
+                                    c->slope,
+                                    c->aspect,
+                                    c->organic,
+                                    c->organic_saturation,
+                                    c->porosity,
+                                    c->saturation,
+                                    c->k_solids,
+                                    (double)c->texture,
+                                    (double)c->vegetation,
+                                    (double)c->lithology,
+                                    (double)c->drainage};
 
     return (float)number[which];
 }
@@ -206,8 +213,8 @@ weather(maker *w, tk_rcp rcp, int first, size_t n)
                        w->precip, NULL, NULL);
         for (size_t l = 0; l < w->run.nlane; l++) {
             w->block[T2M][m * w->run.nlane + l] = (float)(w->tair[l] + 273.15);
-            w->block[TP][m * w->run.nlane + l]
-                = (float)(w->precip[l] * 1e-3 / days);
+            w->block[TP][m * w->run.nlane + l] =
+                (float)(w->precip[l] * 1e-3 / days);
         }
     }
 }

@@ -18,7 +18,7 @@ tk_fail_at(tk_err code, const char *file, int line, const char *fmt, ...)
     const char *shown = strstr(file, "src/");
     char text[TK_ERR_TEXT]; /* an argument may be the last fault's text */
 
-    last.code = code;
+    last.code = (int)code;
     last.rank = world_rank;
     last.line = line;
     snprintf(last.file, sizeof last.file, "%s", shown ? shown + 4 : file);

@@ -67,10 +67,12 @@ tk_err tsl_create(const tk_par *par, const tk_setup *setup,
                   const tsl_spec *spec, const tk_grid_source *source,
                   const tk_grid *grid, const tk_run *run, tk_out **out) TK_MUST;
 
-/* **Collective.**  Writes status[nlane], finishes, and says what was written. */
+/* **Collective.**  Writes status[nlane], finishes, and says what was written, of
+ * how many months, and how fast the months that were computed went.
+ */
 tk_err tsl_finish(const tk_par *par, tk_out *out, const char *path,
                   const tk_grid *grid, const tk_run *run,
-                  const unsigned char *status, int months,
+                  const unsigned char *status, int written, int simulated,
                   double seconds) TK_MUST;
 
 /* Global attributes that all files share; `n` counts them. */

@@ -493,6 +493,7 @@ project_column(const tk_par *par, const tk_setup *setup)
     tsl_path(setup, &s.spec, sizeof path, path);
     if (!err)
         err = tsl_finish(par, s.out, path, &s.grid, &s.run, s.status,
+                         s.spec.last - s.spec.first + 1,
                          s.spec.last - s.begin + 1, tk_seconds() - start);
     else
         tk_out_drop(s.out);

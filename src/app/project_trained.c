@@ -193,6 +193,7 @@ project_trained(const tk_par *par, const tk_setup *setup)
     tsl_path(setup, &p.spec, sizeof path, path);
     if (!err)
         err = tsl_finish(par, p.out, path, &p.s.grid, &p.patch.run, p.status,
+                         p.spec.last - p.spec.first + 1,
                          p.spec.last - p.spec.first + 1, tk_seconds() - start);
     else
         tk_out_drop(p.out);

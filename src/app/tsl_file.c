@@ -141,7 +141,7 @@ tsl_create(const tk_par *par, const tk_setup *setup, const tsl_spec *spec,
 tk_err
 tsl_finish(const tk_par *par, tk_out *out, const char *path,
            const tk_grid *grid, const tk_run *run, const unsigned char *status,
-           int months, double seconds)
+           int written, int simulated, double seconds)
 {
     const double megabytes = (double)tk_out_bytes(out) / 1e6;
     uint64_t bad[2] = {0};
@@ -165,8 +165,9 @@ tsl_finish(const tk_par *par, tk_out *out, const char *path,
         tk_warn("%llu of %zu cells have missing months; cell_status says why",
                 (unsigned long long)bad[0], grid->nactive);
     tk_note("wrote %s", path);
-    tk_note("  %.1f MB, %d months; %.0f cell-years per second", megabytes,
-            months,
-            (double)grid->nactive * months / 12 / (seconds > 0 ? seconds : 1));
+    tk_note("  %.1f MB, %d months; computed %.0f cell-years per second",
+            megabytes, written,
+            (double)grid->nactive * simulated / 12
+                / (seconds > 0 ? seconds : 1));
     return TK_OK;
 }

@@ -47,31 +47,36 @@ least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
+/* A piece has all depths of one record, if there is room, else a part of one
+ * level.  It never has several records: with requests in more than one, varn of
+ * PnetCDF 1.12 makes a file view that MPI refuses on some ranks, and hangs.
+ */
 static cut
-cut_of(const tk_out *out, nc_type type)
+cut_of(const tk_out *out, const tk_out_field *f)
 {
-    const size_t room = at_least_1(out->piece / width_of(type));
+    const size_t room = at_least_1(out->piece / width_of(f->type));
     const size_t most = at_least_1(out->most_cover);
 
     if (most <= room)
-        return (cut){most, 1, least(room / most, OUT_MOST_LEVELS)};
+        return (cut){most, 1, room / most >= f->nz ? f->nz : 1};
     return (cut){room, (most + room - 1) / room, 1};
 }
 
 tk_err
 tk_out_make_room(tk_out *out)
 {
-    const size_t nrequest = OUT_MOST_LEVELS * 3; /* > OUT_MORE_BOXES */
-    size_t bytes = 0;
+    size_t nrequest = OUT_MORE_BOXES, bytes = 0;
 
     for (size_t i = 0; i < out->nfield; i++) {
         const tk_out_field *f = &out->field[i];
-        const cut c = cut_of(out, f->type);
+        const cut c = cut_of(out, f);
         const size_t need = least(c.places, out->run->ncover)
                             * least(c.levels, f->nt * f->nz)
                             * width_of(f->type);
 
         bytes = need > bytes ? need : bytes;
+        if (f->nz * OUT_MORE_BOXES > nrequest)
+            nrequest = f->nz * OUT_MORE_BOXES;
     }
     out->stage = tk_new(bytes, 1);
     out->at = tk_new(nrequest * 8, sizeof *out->at);
@@ -89,7 +94,7 @@ tk_out_make_room(tk_out *out)
 size_t
 tk_out_pieces(const tk_out *out, const tk_out_field *f, size_t nlevel)
 {
-    const cut c = cut_of(out, f->type);
+    const cut c = cut_of(out, f);
 
     return (nlevel + c.levels - 1) / c.levels * c.nparts;
 }
@@ -98,7 +103,7 @@ tk_out_piece
 tk_out_piece_at(const tk_out *out, const tk_out_field *f, size_t level,
                 size_t nlevel, size_t i)
 {
-    const cut c = cut_of(out, f->type);
+    const cut c = cut_of(out, f);
     const size_t done = i / c.nparts * c.levels;
     const size_t place = least(i % c.nparts * c.places, out->run->ncover);
 
@@ -150,10 +155,7 @@ boxes_of(const tk_run *run, tk_out_piece p, tk_box part[OUT_MORE_BOXES])
     return n;
 }
 
-/* One request for each level and box; returns how many.  Never several records
- * in one: varn of PnetCDF 1.12 then reads and writes beyond its buffer, and
- * reports success.
- */
+/* One request for each level and box; returns how many. */
 static int
 make_requests(tk_out *out, const tk_out_field *f, tk_out_piece p)
 {

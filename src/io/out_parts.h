@@ -15,7 +15,6 @@
 #include "talik/io/out.h"
 
 #define OUT_MORE_BOXES 9 /* a part of each of three boxes has three at most */
-#define OUT_MOST_LEVELS 1024 /* of a piece, so that its requests stay few   */
 #define OUT_FILL_DOUBLE 1e20 /* of 2-D lat and lon */
 #define OUT_NO_UUID "00000000-0000-8000-8000-000000000000"
 #define OUT_NO_DIGEST "0000000000000000"

@@ -22,7 +22,7 @@ typedef struct {
 struct tk_series {
     tk_par par;
     char *variable;
-    char units[TK_NAME]; /* of what read gives: wanted, or the first file's */
+    char units[TK_NAME];   /* of what read gives: wanted, or the first file's */
     size_t ny, nx, ndepth; /* ndepth at least 1 */
     bool is_static;
     size_t nfile;

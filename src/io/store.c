@@ -43,8 +43,8 @@ item_size(store_kind kind)
 }
 
 tk_err
-store_put(tk_store *s, const char *name, store_kind kind, int rank,
-          const size_t *dim, const void *bytes)
+tk_store_put(tk_store *s, const char *name, store_kind kind, int rank,
+             const size_t *dim, const void *bytes)
 {
     store_item item = {.kind = kind, .rank = rank, .n = 1};
 
@@ -83,14 +83,14 @@ tk_err
 tk_store_put_floats(tk_store *s, const char *name, int rank, const size_t *dim,
                     const float *x)
 {
-    return store_put(s, name, STORE_FLOAT, rank, dim, x);
+    return tk_store_put(s, name, STORE_FLOAT, rank, dim, x);
 }
 
 tk_err
 tk_store_put_doubles(tk_store *s, const char *name, int rank, const size_t *dim,
                      const double *x)
 {
-    return store_put(s, name, STORE_DOUBLE, rank, dim, x);
+    return tk_store_put(s, name, STORE_DOUBLE, rank, dim, x);
 }
 
 tk_err
@@ -98,7 +98,7 @@ tk_store_put_text(tk_store *s, const char *name, const char *text)
 {
     const size_t n = strlen(text);
 
-    return store_put(s, name, STORE_TEXT, 1, &n, text);
+    return tk_store_put(s, name, STORE_TEXT, 1, &n, text);
 }
 
 static tk_err
@@ -173,7 +173,7 @@ tk_store_path(const tk_store *s)
 }
 
 uint64_t
-store_item_digest(const store_item *item)
+tk_store_item_digest(const store_item *item)
 {
     const uint64_t name = tk_digest_bytes(strlen(item->name), item->name);
 
@@ -187,6 +187,6 @@ tk_store_digest(const tk_store *s)
     uint64_t sum = 0;
 
     for (size_t i = 0; i < s->n; i++)
-        sum += store_item_digest(&s->item[i]);
+        sum += tk_store_item_digest(&s->item[i]);
     return sum;
 }

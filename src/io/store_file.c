@@ -54,7 +54,7 @@ define_item(int ncid, const store_item *item, int *var)
     if (code == NC_NOERR)
         code = ncmpi_def_var(ncid, item->name, nc_type_of(item->kind),
                              item->rank, dim, var);
-    tk_digest_text(store_item_digest(item), digest);
+    tk_digest_text(tk_store_item_digest(item), digest);
     if (code == NC_NOERR)
         code = ncmpi_put_att_text(ncid, *var, DIGEST, 16, digest);
     return code;
@@ -198,7 +198,7 @@ read_text(const tk_nc *nc, int i, tk_store *s)
         err = tk_fail(TK_EDATA, "%s: attribute '%s' is not readable",
                       tk_nc_path(nc), name);
     else
-        err = store_put(s, name, STORE_TEXT, 1, &length, text);
+        err = tk_store_put(s, name, STORE_TEXT, 1, &length, text);
     tk_free(text);
     return err;
 }
@@ -220,13 +220,14 @@ read_array(const tk_nc *nc, const char *name, tk_store *s)
     if (v.ndim > STORE_RANK || (v.type != NC_FLOAT && v.type != NC_DOUBLE))
         return tk_fail(TK_EDATA, "%s: '%s' is no array of a store",
                        tk_nc_path(nc), name);
-    TK_TRY(store_put(s, name, v.type == NC_FLOAT ? STORE_FLOAT : STORE_DOUBLE,
-                     v.ndim, v.dim, NULL));
+    TK_TRY(tk_store_put(s, name,
+                        v.type == NC_FLOAT ? STORE_FLOAT : STORE_DOUBLE, v.ndim,
+                        v.dim, NULL));
     item = &s->item[s->n - 1];
     code = v.type == NC_FLOAT
                ? ncmpi_get_var_float_all(tk_nc_id(nc), v.id, item->bytes)
                : ncmpi_get_var_double_all(tk_nc_id(nc), v.id, item->bytes);
-    tk_digest_text(store_item_digest(item), digest);
+    tk_digest_text(tk_store_item_digest(item), digest);
     tk_nc_text(nc, &v, DIGEST, sizeof stored, stored);
     if (code != NC_NOERR || strcmp(digest, stored) != 0)
         return tk_fail(TK_EDATA,
@@ -305,8 +306,8 @@ share_item(const tk_par *par, tk_store *s, size_t i)
     }
     tk_bcast(par, &head, sizeof head);
     if (par->rank != 0)
-        err = store_put(s, head.name, head.item.kind, head.item.rank,
-                        head.item.dim, NULL);
+        err = tk_store_put(s, head.name, head.item.kind, head.item.rank,
+                           head.item.dim, NULL);
     TK_AGREE(par, err);
     tk_bcast(par, s->item[i].bytes,
              head.item.n

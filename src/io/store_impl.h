@@ -27,9 +27,9 @@ struct tk_store {
 };
 
 /* Adds an item with a copy of the bytes, or zeros if bytes is NULL. */
-tk_err store_put(tk_store *s, const char *name, store_kind kind, int rank,
-                 const size_t *dim, const void *bytes) TK_MUST;
+tk_err tk_store_put(tk_store *s, const char *name, store_kind kind, int rank,
+                    const size_t *dim, const void *bytes) TK_MUST;
 
-uint64_t store_item_digest(const store_item *item);
+uint64_t tk_store_item_digest(const store_item *item);
 
 #endif

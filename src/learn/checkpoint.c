@@ -80,7 +80,7 @@ unpack(const tk_store *s, trainer *t)
 }
 
 tk_err
-checkpoint_write(trainer *t)
+tk_checkpoint_write(trainer *t)
 {
     const tk_par *par = t->data->par;
     tk_store *s = NULL;
@@ -100,7 +100,7 @@ checkpoint_write(trainer *t)
 }
 
 tk_err
-checkpoint_read(trainer *t)
+tk_checkpoint_read(trainer *t)
 {
     const tk_par *par = t->data->par;
     int there = par->rank == 0 && *t->opts->checkpoint

@@ -184,6 +184,7 @@ skill_of(const sums *u)
     const double mean = u->y / u->w;
 
     return (tk_skill){.count = u->n,
+                      .target = mean + 273.15,
                       .bias = u->e / u->w,
                       .mae = u->abs_e / u->w,
                       .rmse = sqrt(u->sq_e / u->w),

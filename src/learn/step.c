@@ -37,7 +37,7 @@ load_slot(trainer *t, size_t i, size_t nslot)
 }
 
 tk_err
-train_round(trainer *t, size_t round)
+tk_train_round(trainer *t, size_t round)
 {
     const size_t nslot = t->nshard * t->plan.slots;
     unsigned long long most = nslot;
@@ -131,7 +131,7 @@ gather(trainer *t)
 }
 
 tk_err
-train_step(trainer *t, size_t s, double *loss)
+tk_train_step(trainer *t, size_t s, double *loss)
 {
     float *mine = t->all + t->first_shard * t->P;
     double *my_sums = t->sums + 2 * t->first_shard, sum = 0, weight = 0;

@@ -136,9 +136,9 @@ one_epoch(trainer *t, double *loss)
     double sum = 0, one;
 
     for (size_t r = 0; r < rounds; r++) {
-        TK_TRY(train_round(t, r));
+        TK_TRY(tk_train_round(t, r));
         for (size_t s = 0; s < steps; s++) {
-            TK_TRY(train_step(t, s, &one));
+            TK_TRY(tk_train_step(t, s, &one));
             sum += one;
         }
     }
@@ -158,7 +158,7 @@ all_epochs(trainer *t)
         double loss;
 
         TK_TRY(one_epoch(t, &loss));
-        TK_TRY(valid_score(t, &v));
+        TK_TRY(tk_valid_score(t, &v));
         tk_plateau_epoch(&t->opts->rate, v.loss, &t->plateau);
         if (v.loss < t->best_loss) {
             t->best_loss = v.loss;
@@ -167,7 +167,7 @@ all_epochs(trainer *t)
         }
         report(t, loss, &v, &progress);
         TK_AGREE(t->data->par, write_history(t));
-        TK_TRY(checkpoint_write(t));
+        TK_TRY(tk_checkpoint_write(t));
         if (t->epoch - t->best_epoch >= t->opts->patience) {
             tk_note("  no gain for %zu epochs: stopped", t->opts->patience);
             break;
@@ -207,9 +207,9 @@ tk_train(const tk_dataset *data, const tk_train_opts *given, tk_trained *m)
     begin_history(&t);
     err = allocate(&t);
     if (!err)
-        err = valid_make(&t);
+        err = tk_valid_make(&t);
     if (!err)
-        err = checkpoint_read(&t);
+        err = tk_checkpoint_read(&t);
     if (!err)
         err = all_epochs(&t);
     if (!err && t.best_epoch > 0)

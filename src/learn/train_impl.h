@@ -46,17 +46,17 @@ typedef struct {
 /* **Collective.**  One update: gradients of all shards, their ordered sum, clip,
  * AdamW.  loss is the batch's mean.
  */
-tk_err train_step(trainer *t, size_t s, double *loss) TK_MUST;
+tk_err tk_train_step(trainer *t, size_t s, double *loss) TK_MUST;
 
 /* **Collective.**  Loads the tiles of a round that are not in memory. */
-tk_err train_round(trainer *t, size_t round) TK_MUST;
+tk_err tk_train_round(trainer *t, size_t round) TK_MUST;
 
 /* **Collective.**  Patches of the validation tiles; scores of theta on them. */
-tk_err valid_make(trainer *t) TK_MUST;
-tk_err valid_score(trainer *t, validation *v) TK_MUST;
+tk_err tk_valid_make(trainer *t) TK_MUST;
+tk_err tk_valid_score(trainer *t, validation *v) TK_MUST;
 
 /* **Collective.**  The whole state, exactly, after an epoch. */
-tk_err checkpoint_write(trainer *t) TK_MUST;
-tk_err checkpoint_read(trainer *t) TK_MUST;
+tk_err tk_checkpoint_write(trainer *t) TK_MUST;
+tk_err tk_checkpoint_read(trainer *t) TK_MUST;
 
 #endif

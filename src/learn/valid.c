@@ -15,7 +15,7 @@ valid_count(const trainer *t)
 }
 
 tk_err
-valid_make(trainer *t)
+tk_valid_make(trainer *t)
 {
     const tk_trained *m = t->m;
     const tk_par *par = t->data->par;
@@ -70,7 +70,7 @@ score_tile(trainer *t, const tk_patch *p, double *sums)
 }
 
 tk_err
-valid_score(trainer *t, validation *v)
+tk_valid_score(trainer *t, validation *v)
 {
     const size_t D = t->data->D;
     double *sums = tk_new(t->nvalid * 2 * D, sizeof *sums);

@@ -32,7 +32,8 @@ typedef enum {
 const char *tk_predictor_name(tk_predictor p);
 
 typedef struct {
-    double count; /* cell months */
+    double count;  /* cell months */
+    double target; /* mean of the target, K */
     double bias, mae, rmse, r2;
 } tk_skill;
 

@@ -90,16 +90,17 @@ write_csv(const char *path, bool overwrite, const tk_trained *m,
     f = fopen(path, "w");
     if (!f)
         return tk_fail(TK_EOUT, "%s: %s", path, strerror(errno));
-    ok = fprintf(f, "depth_m,predictor,cell_months,rmse_K,mae_K,bias_K,r2\n")
+    ok = fprintf(f, "depth_m,predictor,cell_months,target_K,rmse_K,mae_K,"
+                    "bias_K,r2\n")
          > 0;
     for (size_t i = 0; i < D * TK_PREDICTORS; i++) {
         const size_t d = i / TK_PREDICTORS, p = i % TK_PREDICTORS;
         const tk_skill *k = &skill[p * D + d];
 
-        ok = fprintf(f, "%g,%s,%.0f,%.6g,%.6g,%.6g,%.6g\n", m->depth[d],
+        ok = fprintf(f, "%g,%s,%.0f,%.6f,%.6g,%.6g,%.6g,%.6g\n", m->depth[d],
                      p == TK_BY_MODEL ? m->net.model->name
                                       : tk_predictor_name((tk_predictor)p),
-                     k->count, k->rmse, k->mae, k->bias, k->r2)
+                     k->count, k->target, k->rmse, k->mae, k->bias, k->r2)
                  > 0
              && ok;
     }

@@ -25,6 +25,7 @@ static const char usage[] =
     "  world      writes the demonstration world, a synthetic Alaska\n"
     "\n"
     "  check --syntax FILE       parses any Fortran namelist, prints it\n"
+    "  check --keys run.nml      keys and values alone, opens no input\n"
     "  --print-namelist [group]  all keys with defaults and meaning\n"
     "  --print-reference         the same as Markdown\n"
     "  --version, --help\n"
@@ -70,7 +71,7 @@ find_command(const char *name)
             return &commands[i];
     }
     nearest = tk_nearest_word(name, NCOMMAND, words);
-    tk_fail(TK_ECONF, "unknown command '%s'%s%s%s; see talik --help", name,
+    tk_fail(TK_ECONF, "unknown command '%s'%s%s%s (see talik --help)", name,
             nearest ? "; did you mean '" : "", nearest ? nearest : "",
             nearest ? "'?" : "");
     return NULL;
@@ -105,7 +106,8 @@ parse(int argc, char **argv, arguments *a)
             a->namelist = argv[i];
     }
     if (!a->namelist)
-        return tk_fail(TK_ECONF, "talik %s: which namelist?", a->command->name);
+        return tk_fail(TK_ECONF, "%s: which namelist? (talik %s run.nml)",
+                       a->command->name, a->command->name);
     return TK_OK;
 }
 
@@ -123,6 +125,23 @@ check_syntax(const char *path)
     tk_text_drop(&out);
     tk_text_drop(&problems);
     return err;
+}
+
+/* Keys and values of a namelist, without its inputs. */
+static int
+check_keys(const char *path)
+{
+    static tk_setup setup;
+    tk_problems problems = {0};
+    const tk_err err = tk_setup_read(path, 0, NULL, &problems, &setup);
+
+    if (!err && problems.warnings)
+        fputs(tk_text_get(&problems.text), stderr);
+    if (!err)
+        printf("talik: %s: keys and values are known\n", path);
+    tk_problems_drop(&problems);
+    tk_setup_drop(&setup);
+    return err ? complain(tk_last_fault()) : 0;
 }
 
 static int
@@ -164,6 +183,9 @@ answer_at_once(int argc, char **argv)
     if (argc == 4 && strcmp(first, "check") == 0
         && strcmp(argv[2], "--syntax") == 0)
         return check_syntax(argv[3]);
+    if (argc == 4 && strcmp(first, "check") == 0
+        && strcmp(argv[2], "--keys") == 0)
+        return check_keys(argv[3]);
     return -1;
 }
 

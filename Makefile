@@ -176,8 +176,8 @@ test-asan: ## unit and parallel tests under ASan and UBSan
 C_FILES = $(wildcard src/*/*.[ch] include/talik/*/*.h tests/*/*.[ch] postproc/*.c \
 	postproc/*/*.[ch])
 
-lint: $(LIB) ## layers, external names, format, shell scripts, docs in step
-	@OUT=$(OUT) tests/lint/lint.sh
+lint: $(LIB) $(TALIK) ## layers, external names, format, shell scripts, docs in step
+	@OUT=$(OUT) TALIK=$(TALIK) tests/lint/lint.sh
 
 format: ## clang-format 14 over all C files
 	clang-format-14 -i $(C_FILES)

@@ -230,6 +230,10 @@ read_description(tk_plot_data *d)
     text_att(d->nc, NC_GLOBAL, "experiment", sizeof experiment, experiment);
     text_att(d->nc, NC_GLOBAL, "experiment_id", sizeof d->experiment,
              d->experiment);
+    if (!experiment[0] && strncmp(d->experiment, "rcp", 3) == 0
+        && strlen(d->experiment) == 5)
+        snprintf(experiment, sizeof experiment, "RCP%c.%c", d->experiment[3],
+                 d->experiment[4]);
     snprintf(d->about, sizeof d->about, "%s%s%s", model,
              model[0] && experiment[0] ? ", " : "", experiment);
     d->scale = number_att(d->nc, d->var, "scale_factor", 1);

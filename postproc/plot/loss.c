@@ -108,18 +108,33 @@ wants_log(size_t n, const tk_line *lines)
     return low > 0 && high > 5 * low;
 }
 
+/* Those columns that are losses: no learning rate, no scores in other units. */
+static size_t
+losses(size_t n, const tk_line *lines, tk_line *shown)
+{
+    size_t m = 0;
+
+    for (size_t l = 0; l < n; l++)
+        if (strcmp(lines[l].label, "rate") != 0
+            && strncmp(lines[l].label, "rmse", 4) != 0)
+            shown[m++] = lines[l];
+    return m;
+}
+
 tk_err
 tk_plot_loss(const tk_plot_opts *o)
 {
-    tk_line lines[MOST_LINES] = {{0}};
+    tk_line lines[MOST_LINES] = {{0}}, shown[MOST_LINES];
     const char *xname = "";
     tk_figure *f = NULL;
     char *text = NULL;
-    size_t bytes, n = 0;
+    size_t bytes, n = 0, m = 0;
     tk_err err = tk_read_file(o->file[0], MOST_BYTES, &text, &bytes);
 
     if (!err)
         err = read_table(o->file[0], text, &n, lines, &xname);
+    if (!err && (m = losses(n, lines, shown)) == 0)
+        err = tk_fail(TK_EDATA, "%s: no column is a loss", o->file[0]);
     if (!err)
         err = tk_figure_open(o->out, &f);
     if (!err) {
@@ -128,12 +143,12 @@ tk_plot_loss(const tk_plot_opts *o)
                                   .height = 8,
                                   .xlabel = tk_gmt_text(xname),
                                   .ylabel = "loss",
-                                  .log = wants_log(n, lines),
+                                  .log = wants_log(m, shown),
                                   .legend = true,
                                   .annotate_x = true,
                                   .low = o->low,
                                   .high = o->high},
-                      n, lines);
+                      m, shown);
         if (o->title)
             tk_figure_text(f, 0, 8.3, 14, 14, "+f14p,Helvetica-Bold,gray10+jBL",
                            o->title);

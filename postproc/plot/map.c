@@ -257,7 +257,10 @@ draw(tk_figure *f, const tk_plot_opts *o, const map *m)
                span > 300  ? "2"
                : span > 60 ? "0.5"
                            : "0.1");
-    snprintf(bar, sizeof bar, "%s%s%s%s", m->difference ? "Change of " : "",
+    snprintf(bar, sizeof bar, "%s%s%s%s",
+             !m->difference ? ""
+             : o->base      ? "Difference of "
+                            : "Change of ",
              tk_gmt_text(m->data.name), m->data.units[0] ? ", " : "",
              m->difference && strcmp(m->data.units, "degC") == 0
                  ? "K"

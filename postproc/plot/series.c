@@ -9,43 +9,68 @@
 
 #define WIDTH 16.0 /* cm */
 
-/* RCPs in the colours of IPCC AR5, told apart by dashes too; others from Okabe
- * and Ito's palette, which is safe for colour-vision deficiency.
+/* RCPs in the colours of IPCC AR5, told apart by dashes too where each is there
+ * once; a second file of the same scenario gets the colour again, thin and
+ * dashed.  Others from Okabe and Ito's palette, which is safe for colour-vision
+ * deficiency.
  */
 static const struct {
-    const char *experiment, *pen;
+    const char *experiment, *pen, *first, *second;
 } rcp_pens[] = {
-    {"rcp26", "1.6p,0/61/160,4_2"},   {"rcp45", "1.6p,70/160/240"},
-    {"rcp60", "1.6p,230/120/20,8_3"}, {"rcp85", "1.8p,200/0/10"},
-    {"historical", "1.6p,gray10"},
+    {"rcp26", "1.6p,0/61/160,4_2", "1.8p,0/61/160", "1p,0/61/160,5_2"},
+    {"rcp45", "1.6p,70/160/240", "1.8p,70/160/240", "1p,70/160/240,5_2"},
+    {"rcp60", "1.6p,230/120/20,8_3", "1.8p,230/120/20", "1p,230/120/20,5_2"},
+    {"rcp85", "1.8p,200/0/10", "1.8p,200/0/10", "1p,200/0/10,5_2"},
+    {"historical", "1.6p,gray10", "1.8p,gray10", "1p,gray10,5_2"},
 };
+#define NRCP (sizeof rcp_pens / sizeof rcp_pens[0])
 static const char *const other_pens[] = {
     "1.6p,0/114/178",           "1.6p,213/94/0,6_2", "1.6p,0/158/115,2_2",
     "1.6p,204/121/167,9_2_2_2", "1.6p,86/180/233",   "1.6p,230/159/0,4_2",
     "1.6p,gray10,1_2",
 };
 
-static const char *
-pen_of(const tk_plot_data *d, size_t nth, bool rcps)
+/* How many of the first n files have the scenario. */
+static size_t
+times(const char *experiment, size_t n, const tk_plot_data *d)
 {
-    const size_t n = sizeof other_pens / sizeof other_pens[0];
+    size_t count = 0;
 
-    for (size_t i = 0; rcps && i < sizeof rcp_pens / sizeof rcp_pens[0]; i++)
-        if (strcmp(d->experiment, rcp_pens[i].experiment) == 0)
-            return rcp_pens[i].pen;
-    return other_pens[nth % n];
+    for (size_t i = 0; i < n; i++)
+        count += strcmp(d[i].experiment, experiment) == 0;
+    return count;
 }
 
-/* Whether every file has a scenario of its own, so that its colour tells. */
-static bool
-all_different(size_t n, const tk_plot_data *d)
+/* How often a scenario occurs at most; 0 if colours of scenarios do not tell the
+ * files apart: one without, all of the same, or three of one.
+ */
+static size_t
+most_of_one(size_t n, const tk_plot_data *d)
 {
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j <= i; j++)
-            if (!d[i].experiment[0]
-                || (j < i && strcmp(d[i].experiment, d[j].experiment) == 0))
-                return false;
-    return true;
+    size_t most = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const size_t count = times(d[i].experiment, n, d);
+
+        if (!d[i].experiment[0] || (count == n && n > 1))
+            return 0;
+        most = count > most ? count : most;
+    }
+    return most > 2 ? 0 : most;
+}
+
+static const char *
+pen_of(size_t nth, size_t n, const tk_plot_data *d)
+{
+    const size_t nother = sizeof other_pens / sizeof other_pens[0];
+    const size_t most = most_of_one(n, d);
+
+    for (size_t i = 0; most && i < NRCP; i++)
+        if (strcmp(d[nth].experiment, rcp_pens[i].experiment) == 0)
+            return most == 1                               ? rcp_pens[i].pen
+                   : times(d[nth].experiment, nth, d) == 0 ? rcp_pens[i].first
+                                                           : rcp_pens[i].second;
+    return other_pens[nth % nother];
 }
 
 /* Weights of the cells: the nearest one to a point, or areas over land.  Areas
@@ -251,19 +276,17 @@ tk_plot_series(const tk_plot_opts *o)
     tk_figure *f = NULL;
     tk_err err = TK_OK;
     size_t opened = 0;
-    bool rcps;
 
     while (!err && opened < o->nfile) {
         err = tk_plot_open(o->file[opened], o->variable, &data[opened]);
         opened++;
     }
-    rcps = !err && all_different(o->nfile, data);
     if (!err)
         set_labels(o, data, label);
     for (size_t p = 0; p < npanel; p++)
         for (size_t i = 0; !err && i < o->nfile; i++) {
             lines[p][i].label = label[i];
-            lines[p][i].pen = pen_of(&data[i], i, rcps);
+            lines[p][i].pen = pen_of(i, o->nfile, data);
             err = make_line(o, &data[i], o->ndepth ? o->depth[p] : NAN,
                             &lines[p][i]);
         }

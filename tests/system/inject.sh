@@ -1,0 +1,114 @@
+#!/usr/bin/env bash
+# Faults put in at every site that the sources name, on either of two ranks and
+# at more than the first visit: an error status, one message, no hang, no output.
+# A new site needs a line in `reached_by`.
+cd "$(dirname "$0")/../.." || exit 1
+. tests/system/tap.sh
+. tests/system/small_runs.sh
+
+in=$tmp/in
+out=$tmp/out
+mkdir -p "$out"
+make_inputs
+
+# Commands that reach the site.
+reached_by() {
+  case $1 in
+    io.mask) echo masked ;;
+    io.lanes | store.read) echo project ;;
+    store.write) echo train ;;
+    mem.new) echo column project train world evaluate ;;
+    io.read | out.write) echo column project ;;
+    io.*) echo column ;;
+    out.*) echo column ;;
+  esac
+}
+
+go() { # go COMMAND: a small run; all outputs below $out
+  local set=(--set "output%dir=$out" --set run%quiet=.true.)
+  case $1 in
+    column) ranks 2 project "$in/column.nml" "${set[@]}" ;;
+    masked)
+      ranks 2 project "$in/column.nml" "${set[@]}" \
+        --set "grid%mask_file=$in/w/static.nc" \
+        --set grid%mask_variable=organic_depth --set grid%mask_min=0 ;;
+    project) ranks 2 project "$in/project.nml" "${set[@]}" ;;
+    train)
+      ranks 2 train "$in/train.nml" --set "model%file=$out/gru.nc" "${set[@]}" ;;
+    evaluate)
+      ranks 2 evaluate "$in/train.nml" --set "evaluate%csv=$out/s.csv" \
+        "${set[@]}" ;;
+    world)
+      ranks 2 world "$tmp/world.nml" --set "world%dir=$out" \
+        --set world%first_year=2004 --set world%last_year=2006 \
+        --set world%resolution=2 --set world%scenarios=rcp85 "${set[@]}" ;;
+  esac
+}
+
+# fault SITE:RANK[:VISIT] COMMAND: 0 if the fault came through as an error should,
+# 2 if it was not reached, 1 otherwise, with reasons in $tmp/log.
+fault() {
+  local status bad=0
+  rm -rf "$out"
+  mkdir "$out"
+  TK_INJECT=$1 go "$2" > "$tmp/log" 2>&1
+  status=$?
+  [ $status = 0 ] && return 2
+  echo "TK_INJECT=$1 talik $2: status $status" >> "$tmp/log"
+  case $status in
+    1 | 2 | 3 | 4) ;;
+    *) bad=1 ;;
+  esac
+  if [ "$(grep -c '^talik: ' "$tmp/log")" != 1 ]; then
+    echo "not one message" >> "$tmp/log"
+    bad=1
+  fi
+  # The world writes several files; those before the fault are whole.
+  if [ "$2" != world ] && [ -n "$(find "$out" -type f ! -name '*.csv' ! -name '*.ckpt')" ]; then
+    find "$out" -type f >> "$tmp/log"
+    bad=1
+  fi
+  if [ -n "$(find "$out" -name '*.tmp*')" ]; then
+    echo "a temporary file is left" >> "$tmp/log"
+    bad=1
+  fi
+  return $bad
+}
+
+for c in column masked project train evaluate world; do
+  rm -rf "$out"
+  mkdir "$out"
+  go $c > "$tmp/log" 2>&1
+  report $? "without a fault: $c" "$tmp/log"
+done
+
+mapfile -t sites < <(
+  grep -rhoE '[a-z_]*inject(ed)?\([^"()]*"[a-z]+\.[a-z_]+"' src \
+    | sed 's/.*"\(.*\)"/\1/' | sort -u
+)
+[ ${#sites[@]} -gt 10 ]
+report $? "the sources name sites: ${sites[*]}"
+
+for site in "${sites[@]}"; do
+  commands=$(reached_by "$site")
+  if [ -z "$commands" ]; then
+    report 1 "$site: no command here reaches it"
+    continue
+  fi
+  for c in $commands; do
+    places=(0 1 1:3) # rank and visit
+    [ "$site" = mem.new ] && places=(0:7 1 1:4 1:25 1:60)
+    reached=0
+    for place in "${places[@]}"; do
+      fault "$site:$place" "$c"
+      case $? in
+        0) reached=1 ;;
+        1) report 1 "$site:$place in $c" "$tmp/log" ;;
+      esac
+    done
+    echo "no rank reached it" > "$tmp/log"
+    [ $reached = 1 ]
+    report $? "$site in $c ends as it should" "$tmp/log"
+  done
+done
+done_testing

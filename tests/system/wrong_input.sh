@@ -1,0 +1,139 @@
+#!/usr/bin/env bash
+# Wrong inputs, on 1 and on 3 ranks: the right exit status, one message from rank
+# 0 that says what is wrong, no hang, and no output.
+cd "$(dirname "$0")/../.." || exit 1
+. tests/system/tap.sh
+. tests/system/small_runs.sh
+
+in=$tmp/in
+out=$tmp/out
+mkdir -p "$out"
+make_inputs
+history=$in/w/historical_2000-2004.nc
+
+# refused STATUS PATTERN TITLE COMMAND NAMELIST KEY=VALUE...: PATTERN is of grep -E
+# and sought in the message alone.
+refused() {
+  local want=$1 pattern=$2 title=$3 command=$4 namelist=$5 set=() n status
+  shift 5
+  set=(--set "output%dir=$out" --set run%quiet=.true.)
+  [ "$command" = train ] && set+=(--set "model%file=$out/gru.nc")
+  [ "$command" = evaluate ] && set+=(--set "evaluate%csv=$out/scores.csv")
+  for s; do set+=(--set "$s"); done
+  for n in 1 3; do
+    find "$tmp" -type f ! -path "$tmp/log*" -exec cksum {} + | sort > "$tmp/log.before"
+    ranks $n "$command" "$in/$namelist.nml" "${set[@]}" > "$tmp/log" 2>&1
+    status=$?
+    find "$tmp" -type f ! -path "$tmp/log*" -exec cksum {} + | sort > "$tmp/log.after"
+    echo "status $status, wanted $want and one message with /$pattern/" >> "$tmp/log"
+    [ $status = "$want" ] && [ "$(grep -c '^talik: ' "$tmp/log")" = 1 ] \
+      && sed -n '/^talik: /,/^--*$/p' "$tmp/log" | grep -Eq -- "$pattern"
+    report $? "$title, $n ranks: status $want, one message" "$tmp/log"
+    cmp "$tmp/log.before" "$tmp/log.after" > "$tmp/log" 2>&1
+    report $? "$title, $n ranks: no file made or changed" "$tmp/log"
+  done
+}
+
+needs() { # needs TITLE TOOL...: whether all are here; if not, a skipped test
+  local title=$1 tool
+  shift
+  for tool; do
+    command -v "$tool" > /dev/null || { skip "$title: no $tool"; return 1; }
+  done
+}
+
+# The namelist.
+refused 2 "unknown key 'frist'.*did you mean 'first'" "unknown key" \
+  project project project%frist=2004-06
+refused 2 "'2004-13' is no month" "a month that is none" project project \
+  project%first=2004-13
+sed '/^ *files/d' "$in/column.nml" > "$in/empty.nml"
+refused 2 "&forcing files" "no input at all" project empty
+
+# Files that cannot be what they should.
+refused 3 "absent.nc: No such file" "missing file" project column \
+  "forcing%files=$tmp/absent.nc"
+head -c 60000 "$history" > "$tmp/short.nc"
+refused 3 "short.nc: .*(truncated|short|ends|bytes)" "truncated file" project \
+  column "forcing%files=$tmp/short.nc"
+head -c 40 "$history" > "$tmp/head.nc"
+refused 3 "head.nc: " "truncated header" project column \
+  "forcing%files=$tmp/head.nc"
+refused 3 "column.nml: " "a text as input" project column \
+  "forcing%files=$in/column.nml"
+if needs "netCDF-4 file" nccopy; then
+  nccopy -k nc4 "$history" "$tmp/four.nc"
+  refused 3 "ncks -O -5 -C -x -v expver .*four.nc" "netCDF-4 file, cure 1" \
+    project column "forcing%files=$tmp/four.nc"
+  refused 3 "nccopy -k cdf5 .*four.nc" "netCDF-4 file, cure 2" project column \
+    "forcing%files=$tmp/four.nc"
+fi
+
+# Contents that are wrong.
+if needs "wrong units" ncdump ncgen; then
+  ncdump -p 9,17 "$history" > "$tmp/history.cdl"
+  sed 's/t2m:units = "K"/t2m:units = "kg"/' "$tmp/history.cdl" \
+    | ncgen -k 64-bit-offset -o "$tmp/units.nc" -
+  refused 3 "units.nc: .*t2m.*kg" "wrong units" project column \
+    "forcing%files=$tmp/units.nc"
+  sed 's/time:units = "[^"]*"/time:units = "apples since 1850-01-01"/' \
+    "$tmp/history.cdl" | ncgen -k 64-bit-offset -o "$tmp/time.nc" -
+  refused 3 "time.nc: .*apples" "wrong units of time" project column \
+    "forcing%files=$tmp/time.nc"
+fi
+if needs "gaps and duplicates" ncks; then
+  ncks -O -d time,0,29 "$history" "$tmp/a.nc"
+  ncks -O -d time,31,59 "$history" "$tmp/b.nc"
+  ncks -O -d time,30,59 "$history" "$tmp/c.nc"
+  ncks -O -d time,0,30 "$history" "$tmp/d.nc"
+  refused 3 "2002-07" "missing month" project column \
+    "forcing%files='$tmp/a.nc', '$tmp/b.nc'"
+  refused 3 "2002-07" "duplicate month" project column \
+    "forcing%files='$tmp/d.nc', '$tmp/c.nc'"
+  ncks -O -C -x -v tp "$history" "$tmp/dry.nc"
+  refused 3 "tp" "a missing variable" project column "forcing%files=$tmp/dry.nc"
+fi
+
+# Periods.
+refused 3 "2000-01 to 2000-03 .*missing|1999-10 to 1999-12 are missing" \
+  "window months missing before the first" project project project%first=2000-03
+refused 3 "2007-01 to 2007-05 are missing" "months missing at the end" project \
+  project project%last=2007-05
+refused 2 "overlaps the months that are fitted to" "validation within training" \
+  train train train%valid_first=2002-06
+refused 3 "2000-0[0-9] to 2004-12" "training beyond the data" train train \
+  train%valid_last=2005-06
+
+# The model file.
+refused 3 "absent.nc" "no model file" project project "model%file=$tmp/absent.nc"
+refused 3 "static.nc: " "a model file that is none" project project \
+  "model%file=$in/w/static.nc"
+refused 2 "1 inputs here, 2 in the model|input 2 is" "a model with another input" \
+  project project features%dynamic=t2m
+refused 2 "5 months here, 6 in the model" "a model with another window" project \
+  project model%window=5
+refused 2 "depth" "a model with other depths" project project \
+  targets%depths=0.035,1
+refused 3 "organic_depth" "a static input that is not there" project project \
+  "forcing%static_files=$history"
+if command -v ncks > /dev/null; then
+  refused 3 "tp" "an input of the model that is not there" project project \
+    "forcing%files=$tmp/dry.nc"
+fi
+cp "$in/gru.nc" "$tmp/bent.nc"
+printf '\377' | dd of="$tmp/bent.nc" bs=1 seek=$(($(wc -c < "$in/gru.nc") - 100)) \
+  conv=notrunc 2> /dev/null
+refused 3 "bent.nc: " "a model file with a changed byte" project project \
+  "model%file=$tmp/bent.nc"
+
+# The output.
+refused 4 "soil.nc.*exists" "output exists" project column "output%dir=$in"
+refused 4 "gru.nc.*exists" "model file exists" train train "model%file=$in/gru.nc"
+echo text > "$tmp/file"
+refused 4 "$tmp/file" "a file where the folder should be" project column \
+  "output%dir=$tmp/file"
+refused 4 "$tmp/file" "the same for the model" train train \
+  "model%file=$tmp/file/gru.nc"
+refused 4 "$tmp/file" "the same for the world" world column \
+  "world%dir=$tmp/file"
+done_testing

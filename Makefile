@@ -138,7 +138,7 @@ $(OUT)/tests/%: $(OUT)/tests/%.o $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ \
 	 $$($(PKGCONFIG) --libs cmocka) $(LDLIBS)
-.PRECIOUS: $(OUT)/tests/%.o
+.PRECIOUS: $(OUT)/%.o
 
 deps: ## install what is missing (Debian, Ubuntu), or print how
 	@jobs/deps.sh

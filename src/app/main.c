@@ -12,6 +12,7 @@
 #include "talik/core/mem.h"
 #include "talik/core/version.h"
 #include "talik/io/units.h"
+#include "talik/nn/gemm.h"
 
 #define MOST_SETS 256
 
@@ -240,6 +241,7 @@ main(int argc, char **argv)
     if (answer >= 0)
         return answer;
     gsl_set_error_handler_off();
+    tk_gemm_begin();
     if (tk_par_start(&argc, &argv, &par) != TK_OK)
         return complain(tk_last_fault());
     tk_log_set(par.rank == 0, false);

@@ -47,13 +47,26 @@ tk_error_set_rank(int rank_in_world)
     world_rank = rank_in_world;
 }
 
+static long visits[MAX_SITES]; /* of each entry of TK_INJECT */
+
+/* A new TK_INJECT counts anew: tests change it within one process. */
+static void
+forget_visits(const char *text)
+{
+    static char seen[1024];
+
+    if (strncmp(seen, text, sizeof seen - 1) == 0)
+        return;
+    snprintf(seen, sizeof seen, "%s", text);
+    memset(visits, 0, sizeof visits);
+}
+
 /* Reads site:rank[:n] at text and compares it; counts the visits of the site
  * under the entry's number, so that ":n" can name a later one.
  */
 static bool
 entry_fires(const char *text, size_t len, const char *site, size_t entry)
 {
-    static long visits[MAX_SITES];
     const size_t n = strlen(site);
     char *end;
     long rank, nth = 0;
@@ -75,6 +88,7 @@ tk_injected(const char *site)
     const char *at = getenv("TK_INJECT");
     bool fires = false;
 
+    forget_visits(at ? at : "");
     for (size_t entry = 0; at && *at && entry < MAX_SITES; entry++) {
         const size_t len = strcspn(at, ",");
 

@@ -17,9 +17,6 @@ tk_err
 tk_par_start(int *argc, char ***argv, tk_par *par)
 {
     setenv("OMPI_MCA_io", "romio321", 0);
-    /* One thread per rank: OpenBLAS threads would steal a neighbour's core. */
-    setenv("OPENBLAS_NUM_THREADS", "1", 1);
-    setenv("OMP_NUM_THREADS", "1", 1);
     if (MPI_Init(argc, argv) != MPI_SUCCESS)
         return tk_fail(TK_ERUN, "MPI did not start");
     par->comm = MPI_COMM_WORLD;

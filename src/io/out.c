@@ -7,7 +7,7 @@
 #include "talik/core/log.h"
 #include "talik/core/mem.h"
 
-#include "out_parts.h"
+#include "out_define.h"
 
 #define DEFAULT_PIECE ((size_t)64 << 20)
 #define MOST_PIECE ((size_t)1 << 30) /* MPI counts are int */
@@ -105,7 +105,8 @@ begin(const tk_par *par, const tk_out_opts *o, bool coordinates,
         out->piece = MOST_PIECE;
     out->path = tk_copy_text(o->path);
     out->temporary = join(o->path, ".tmp");
-    if (!out->path || !out->temporary)
+    out->axis_room = tk_new(tk_def_axis_room(o, grid), sizeof *out->axis_room);
+    if (!out->path || !out->temporary || !out->axis_room)
         return TK_ERUN;
     TK_TRY(make_fields(out, o, coordinates, nvar, var));
     return tk_out_make_room(out);
@@ -245,9 +246,9 @@ put_axes(tk_out *out)
                                              mine ? axis->shape : none,
                                              axis->value);
         first = first ? first : code;
-        tk_free(axis->value);
-        axis->value = NULL;
     }
+    tk_free(out->axis_room);
+    out->axis_room = NULL;
     if (out->crs >= 0) {
         code = ncmpi_put_var_int_all(out->nc, out->crs, &zero);
         first = first ? first : code;

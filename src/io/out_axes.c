@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "talik/core/digest.h"
-#include "talik/core/mem.h"
 
 #include "out_define.h"
 
@@ -26,7 +25,8 @@ static void
 keep(tk_definer *d, int id, int ndim, size_t n0, size_t n1,
      const double *values)
 {
-    tk_out_axis *axis = &d->out->axis[d->out->naxis];
+    tk_out *out = d->out;
+    tk_out_axis *axis = &out->axis[out->naxis];
     const size_t n = n0 * n1;
 
     if (id < 0)
@@ -34,14 +34,11 @@ keep(tk_definer *d, int id, int ndim, size_t n0, size_t n1,
     *axis = (tk_out_axis){.id = id,
                           .ndim = ndim,
                           .shape = {(MPI_Offset)n0, (MPI_Offset)n1},
-                          .value = tk_new(n, sizeof *axis->value),
+                          .value = out->axis_room + out->axis_used,
                           .digest = tk_digest_doubles(0, n, values)};
-    if (!axis->value) {
-        d->no_memory = true;
-        return;
-    }
     memcpy(axis->value, values, n * sizeof *values);
-    d->out->naxis++;
+    out->axis_used += n;
+    out->naxis++;
 }
 
 /* A coordinate of n values along dim, or a scalar (dim < 0, n = 1), with
@@ -75,17 +72,22 @@ add_axis(tk_definer *d, const axis_text *text, int dim, size_t n,
         keep(d, id, 2, n, 2, bounds);
 }
 
+size_t
+tk_def_axis_room(const tk_out_opts *o, const tk_grid *grid)
+{
+    const size_t longest = grid->ny > grid->nx ? grid->ny : grid->nx;
+
+    return 3 * (o->ntime + o->ndepth + grid->ny + grid->nx) + 2 * longest;
+}
+
 /* One of the grid's own axes; extent gets its least and greatest bound. */
 static void
 add_grid_axis(tk_definer *d, const axis_text *text, int dim, size_t n,
               const double *values, bool latitude, double extent[2])
 {
-    double *bounds = tk_new(2 * n, sizeof *bounds);
+    const size_t all = tk_def_axis_room(d->opts, d->out->grid);
+    double *bounds = d->out->axis_room + all - 2 * n;
 
-    if (!bounds) {
-        d->no_memory = true;
-        return;
-    }
     extent[0] = INFINITY;
     extent[1] = -INFINITY;
     for (size_t i = 0; i < n; i++) {
@@ -96,7 +98,6 @@ add_grid_axis(tk_definer *d, const axis_text *text, int dim, size_t n,
         extent[1] = fmax(extent[1], fmax(b[0], b[1]));
     }
     add_axis(d, text, dim, n, values, bounds);
-    tk_free(bounds);
 }
 
 /* Least and greatest of 2-D lat and lon over all ranks; exact, so the same for

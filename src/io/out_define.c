@@ -2,9 +2,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "talik/core/mem.h"
-#include "talik/core/text.h"
-
 #include "out_define.h"
 
 /* Room in the header for attributes added later, and where data begin: fixed
@@ -19,7 +16,7 @@ ready(tk_definer *d, int id, const char *name)
 {
     char variable[NC_MAX_NAME + 1] = "";
 
-    if (d->code || d->no_memory)
+    if (d->code)
         return false;
     if (id >= 0)
         ncmpi_inq_varname(d->out->nc, id, variable);
@@ -50,11 +47,19 @@ tk_def_variable(tk_definer *d, const char *name, nc_type type, int ndim,
 }
 
 void
+tk_def_bytes(tk_definer *d, int id, const char *name, size_t n,
+             const char *bytes)
+{
+    if (ready(d, id, name))
+        d->code =
+            ncmpi_put_att_text(d->out->nc, id, name, (MPI_Offset)n, bytes);
+}
+
+void
 tk_def_text(tk_definer *d, int id, const char *name, const char *text)
 {
-    if (text && *text && ready(d, id, name))
-        d->code = ncmpi_put_att_text(d->out->nc, id, name,
-                                     (MPI_Offset)strlen(text), text);
+    if (text && *text)
+        tk_def_bytes(d, id, name, strlen(text), text);
 }
 
 void
@@ -95,50 +100,44 @@ add_flags(tk_definer *d, const tk_out_field *f, const char *meanings)
     tk_def_text(d, f->id, "flag_meanings", meanings);
 }
 
-/* Lines "name=text"; of "coordinates" only the text is kept, in `coordinates`.
- */
+/* Lines "name=text"; of "coordinates" the text is added to the list. */
 static void
-add_extra(tk_definer *d, const tk_out_field *f, const char *lines,
-          tk_text *coordinates)
+add_extra(tk_definer *d, const tk_out_field *f, const char *at, char *list,
+          size_t room)
 {
-    char *copy = lines ? tk_copy_text(lines) : NULL, *save = NULL;
+    while (at && *at) {
+        const size_t line = strcspn(at, "\n"), n = strcspn(at, "=\n");
+        const int length = (int)(line - n) - 1; /* of the text; < 0: no '=' */
+        char name[TK_NAME];
 
-    if (lines && !copy)
-        d->no_memory = true;
-    for (char *line = copy ? strtok_r(copy, "\n", &save) : NULL; line;
-         line = strtok_r(NULL, "\n", &save)) {
-        char *text = strchr(line, '=');
+        snprintf(name, sizeof name, "%.*s", (int)n, at);
+        if (length < 0 || n >= sizeof name) {
+            if (ready(d, f->id, name))
+                d->code = NC_EINVAL;
+        } else if (strcmp(name, "coordinates") == 0) {
+            const size_t used = strlen(list);
 
-        if (!text) {
-            ready(d, f->id, line);
-            d->code = d->code ? d->code : NC_EINVAL;
-            continue;
+            snprintf(list + used, room - used, " %.*s", length, at + n + 1);
+        } else if (length > 0) {
+            tk_def_bytes(d, f->id, name, (size_t)length, at + n + 1);
         }
-        *text++ = '\0';
-        if (strcmp(line, "coordinates") == 0)
-            tk_text_add(coordinates, "%s ", text);
-        else
-            tk_def_text(d, f->id, line, text);
+        at += line + (at[line] == '\n');
     }
-    tk_free(copy);
 }
 
+/* Those of the grid, of the caller, of the ensemble, in this order. */
 static void
 add_coordinates(tk_definer *d, const tk_out_field *f, const char *extra)
 {
-    tk_text list = {0};
+    char list[8 * TK_NAME] = "";
 
     if (d->out->nfield > d->out->nvar)
-        tk_text_add(&list, "lat lon ");
-    add_extra(d, f, extra, &list);
+        snprintf(list, sizeof list, " lat lon");
+    add_extra(d, f, extra, list, sizeof list - sizeof " realization");
     if (d->out->realization >= 0 && f->time)
-        tk_text_add(&list, "realization ");
-    if (list.len > 0) {
-        list.at[list.len - 1] = '\0';
-        tk_def_text(d, f->id, "coordinates", list.at);
-    }
-    d->no_memory = d->no_memory || list.failed;
-    tk_text_drop(&list);
+        strcat(list, " realization");
+    if (*list)
+        tk_def_text(d, f->id, "coordinates", list + 1);
 }
 
 static void
@@ -199,7 +198,7 @@ tk_out_define(tk_out *out, const tk_out_opts *opts, const tk_out_var *var)
     for (size_t v = 0; v < out->nvar; v++)
         add_field(&d, &out->field[v], &var[v]);
     tk_def_globals(&d);
-    err = d.no_memory ? TK_ERUN : tk_out_nc_fail(out, d.code, "define", d.what);
+    err = tk_out_nc_fail(out, d.code, "define", d.what);
     if (!err)
         err = tk_out_inject(out, "out.define");
     /* Ranks that disagree would wait for each other in enddef. */

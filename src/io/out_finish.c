@@ -59,9 +59,13 @@ put_digests(tk_out *out)
 {
     uint64_t *digest = tk_new(out->nvar, sizeof *digest);
     char text[37];
+    tk_err err = tk_agree(&out->par, digest ? TK_OK : TK_ERUN);
     int code = NC_NOERR;
 
-    TK_AGREE(&out->par, digest ? TK_OK : TK_ERUN);
+    if (err) {
+        tk_free(digest);
+        return err;
+    }
     tk_out_sum_digests(out, digest);
     for (size_t v = 0; v < out->nvar; v++) {
         int next;
@@ -114,34 +118,32 @@ check_length(const tk_out *out)
     return TK_OK;
 }
 
+/* Rank 0 reads; the others, or it without memory, take part with nothing. */
 static tk_err
-check_axes(tk_out *out)
+check_axis(tk_out *out, const tk_out_axis *axis)
 {
-    tk_err err = TK_OK;
+    const MPI_Offset start[2] = {0, 0}, none[2] = {0, 0};
+    const size_t n = (size_t)(axis->shape[0] * axis->shape[1]);
+    double scalar,
+        *value = out->par.rank == 0 ? tk_new(n, sizeof *value) : NULL;
+    tk_err err = value || out->par.rank > 0 ? TK_OK : TK_ERUN;
+    int code;
 
-    for (size_t i = 0; i < out->naxis; i++) {
-        tk_out_axis *axis = &out->axis[i];
-        const size_t n = (size_t)(axis->shape[0] * axis->shape[1]);
-        const MPI_Offset start[2] = {0, 0};
-        double *value = tk_new(n, sizeof *value);
-        const bool mine = value && out->par.rank == 0;
-        const MPI_Offset none[2] = {0, 0};
-        int code;
-
-        if (!value)
-            err = TK_ERUN;
-        code = ncmpi_get_vara_double_all(
-            out->nc, axis->id, start,
-            mine || axis->ndim == 0 ? axis->shape : none, value);
-        if (!err)
-            err = tk_out_nc_fail(out, code, "read back", "coordinates");
-        if (!err && mine && tk_digest_doubles(0, n, value) != axis->digest)
-            err = tk_fail(TK_EOUT,
-                          "%s: coordinates are not what was written (the "
-                          "disk, or the MPI-IO library)",
-                          out->path);
-        tk_free(value);
-    }
+    if (axis->ndim == 0)
+        code = ncmpi_get_var_double_all(out->nc, axis->id,
+                                        value ? value : &scalar);
+    else
+        code = ncmpi_get_vara_double_all(out->nc, axis->id, start,
+                                         value ? axis->shape : none,
+                                         value ? value : &scalar);
+    if (!err)
+        err = tk_out_nc_fail(out, code, "read back", "coordinates");
+    if (!err && value && tk_digest_doubles(0, n, value) != axis->digest)
+        err = tk_fail(TK_EOUT,
+                      "%s: coordinates are not what was written (the disk, or "
+                      "the MPI-IO library)",
+                      out->path);
+    tk_free(value);
     return err;
 }
 
@@ -175,16 +177,21 @@ check_field(tk_out *out, const tk_out_field *f, uint64_t *digest)
 static tk_err
 check_values(tk_out *out)
 {
-    tk_err err = check_axes(out);
+    tk_err err = TK_OK;
     size_t most = 1;
     uint64_t *digest;
 
+    for (size_t i = 0; i < out->naxis; i++) {
+        const tk_err next = check_axis(out, &out->axis[i]);
+
+        err = err ? err : next;
+    }
     for (size_t v = 0; v < out->nfield; v++)
         if (out->field[v].nt > most)
             most = out->field[v].nt;
     digest = tk_new(most, sizeof *digest);
-    TK_AGREE(&out->par, digest ? err : TK_ERUN);
-    for (size_t v = out->nfield; v-- > 0;) {
+    err = tk_agree(&out->par, digest ? err : TK_ERUN);
+    for (size_t v = err ? 0 : out->nfield; v-- > 0;) {
         const tk_err next = check_field(out, &out->field[v], digest);
 
         err = err ? err : next;
@@ -198,7 +205,7 @@ check_values(tk_out *out)
 static tk_err
 verify(tk_out *out)
 {
-    tk_err err, closed;
+    tk_err err;
     int code;
 
     TK_AGREE(&out->par, check_length(out));
@@ -207,10 +214,7 @@ verify(tk_out *out)
     TK_AGREE(&out->par, tk_out_nc_fail(out, code, "open", "it again"));
     out->mode = OUT_DATA;
     err = check_values(out);
-    if (err)
-        return err; /* tk_out_drop closes */
-    closed = close_file(out);
-    return closed;
+    return err ? err : close_file(out); /* else tk_out_drop closes */
 }
 
 static tk_err
@@ -290,8 +294,7 @@ tk_out_drop(tk_out *out)
         tk_free(out->field[i].digest);
         tk_free(out->field[i].written);
     }
-    for (size_t i = 0; i < out->naxis; i++)
-        tk_free(out->axis[i].value);
+    tk_free(out->axis_room);
     tk_free(out->field);
     tk_free(out->lat);
     tk_free(out->lon);

@@ -33,7 +33,7 @@ typedef struct {
 typedef struct {
     int id, ndim;
     MPI_Offset shape[2];
-    double *value; /* NULL once they are written */
+    double *value; /* in axis_room */
     uint64_t digest;
 } tk_out_axis;
 
@@ -59,6 +59,8 @@ struct tk_out {
     double *lat, *lon; /* [ncover], until they are written          */
     size_t naxis;
     tk_out_axis axis[8];
+    double *axis_room; /* values, bounds and bounds at work; until written */
+    size_t axis_used;
     int crs, realization; /* variables, or -1                       */
     int member;           /* the value of realization               */
     bool own_uuid;        /* tracking_id is ours to fill            */

@@ -1,6 +1,7 @@
 #include "talik/learn/plan.h"
 
 #include "talik/core/rng.h"
+#include "talik/core/tile_width.h"
 
 /* Streams of the generator: purpose, epoch, round, shard. */
 static uint64_t
@@ -46,6 +47,16 @@ tk_plan_order(const tk_plan *p, size_t epoch, size_t round, size_t shard,
 {
     tk_rng_shuffle(p->seed, stream(2, epoch, round, shard),
                    p->slots * p->months, order);
+}
+
+void
+tk_plan_shift(const tk_plan *p, size_t epoch, size_t round, size_t shard,
+              uint32_t *shift)
+{
+    for (size_t l = 0; l < TK_TILE; l++)
+        shift[l] =
+            (uint32_t)(tk_rng_u64(p->seed, stream(3, epoch, round, shard), l)
+                       % p->months);
 }
 
 void

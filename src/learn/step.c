@@ -43,9 +43,12 @@ tk_train_round(trainer *t, size_t round)
     unsigned long long most = nslot;
 
     tk_plan_tiles(&t->plan, t->epoch, round, t->perm, t->tile);
-    for (size_t i = 0; i < t->nshard; i++)
+    for (size_t i = 0; i < t->nshard; i++) {
         tk_plan_order(&t->plan, t->epoch, round, t->first_shard + i,
                       t->order + i * t->plan.slots * t->plan.months);
+        tk_plan_shift(&t->plan, t->epoch, round, t->first_shard + i,
+                      t->shift + i * TK_TILE);
+    }
     MPI_Allreduce(MPI_IN_PLACE, &most, 1, MPI_UNSIGNED_LONG_LONG, MPI_MAX,
                   t->data->par->comm);
     for (size_t i = 0; i < most; i++)
@@ -53,14 +56,26 @@ tk_train_round(trainer *t, size_t round)
     return TK_OK;
 }
 
-/* Scaled targets of one piece; NaN where the window or the target is missing. */
+/* The windows of one piece, cell l's ending `shift[l]` months later, and their
+ * scaled targets; NaN where the window or the target is missing.
+ */
 static void
-scale_targets(const trainer *t, const tk_patch *p, size_t month)
+fill_piece(const trainer *t, const tk_patch *p, size_t month,
+           const uint32_t *shift)
 {
-    const size_t D = t->data->D, L = t->m->net.dims.L, at = month + L - 1;
+    const size_t D = t->data->D, L = t->m->net.dims.L, F = t->data->F;
+    size_t begin[TK_TILE];
 
+    for (size_t l = 0; l < TK_TILE; l++)
+        begin[l] = (month + shift[l]) % t->plan.months;
+    for (size_t k = 0; k < L; k++)
+        for (size_t f = 0; f < F; f++)
+            for (size_t l = 0; l < TK_TILE; l++)
+                t->x[(k * F + f) * TK_TILE + l] =
+                    p->x[((begin[l] + k) * F + f) * TK_TILE + l];
     for (size_t d = 0; d < D; d++)
         for (size_t l = 0; l < TK_TILE; l++) {
+            const size_t at = begin[l] + L - 1;
             const float y = p->y[(at * D + d) * TK_TILE + l];
             const bool ok = p->weight[l] > 0
                             && tk_window_status(p->bad, at, L, l) == TK_CELL_OK;
@@ -76,25 +91,24 @@ scale_targets(const trainer *t, const tk_patch *p, size_t month)
 static void
 shard_gradient(trainer *t, size_t i, size_t s, float *g, double sums[2])
 {
-    const size_t F = t->data->F, M = t->plan.months, k = t->plan.per_step;
+    const size_t M = t->plan.months, k = t->plan.per_step;
     const uint32_t *order = t->order + i * t->plan.slots * M;
 
     for (size_t j = 0; j < k; j++) {
         const size_t piece = order[(s * k + j) % (t->plan.slots * M)];
         const tk_patch *p = &t->slot[i * t->plan.slots + piece / M];
-        const size_t month = piece % M;
         const tk_pass pass = {
             .net = &t->m->net,
             .N = TK_TILE,
             .theta = t->m->theta,
-            .x = p->x + month * F * TK_TILE,
+            .x = t->x,
             .band = p->band,
             .tape = t->tape,
             .work = t->work,
             .noise = {true, t->opts->seed, t->step, t->first_shard + i, j}};
         tk_loss_sums loss;
 
-        scale_targets(t, p, month);
+        fill_piece(t, p, piece % M, t->shift + i * TK_TILE);
         t->m->net.model->forward(&pass, t->y);
         loss =
             tk_loss_eval(&t->opts->loss, t->data->D, TK_TILE,

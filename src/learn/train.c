@@ -48,6 +48,8 @@ allocate(trainer *t)
     GET(all, p->shards * t->P);
     GET(dtheta, t->P);
     GET(sums, 2 * p->shards);
+    GET(shift, t->nshard * TK_TILE);
+    GET(x, t->m->net.dims.L * t->data->F * TK_TILE);
     GET(tape, tk_net_tape(&t->m->net, TK_TILE));
     GET(work, tk_net_work(&t->m->net, TK_TILE, t->m->net.dims.L));
     GET(y, D * TK_TILE);
@@ -69,11 +71,11 @@ drop(trainer *t)
         tk_patch_drop(&t->slot[i]);
     for (size_t i = 0; t->valid && i < t->nvalid; i++)
         tk_patch_drop(&t->valid[i]);
-    void *const all[] = {t->slot,   t->held,       t->tile,   t->perm,
-                         t->order,  t->all,        t->dtheta, t->sums,
-                         t->tape,   t->work,       t->y,      t->dy,
-                         t->target, t->moment,     t->square, t->best,
-                         t->valid,  t->valid_work, t->valid_y};
+    void *const all[] = {
+        t->slot,  t->held,       t->tile,   t->perm,   t->shift,  t->x,
+        t->order, t->all,        t->dtheta, t->sums,   t->tape,   t->work,
+        t->y,     t->dy,         t->target, t->moment, t->square, t->best,
+        t->valid, t->valid_work, t->valid_y};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         tk_free(all[i]);
     tk_text_drop(&t->history);

@@ -20,11 +20,12 @@ typedef struct {
     size_t *held;               /* [nshard][slots] which tile; SIZE_MAX none */
     size_t *tile;               /* [shards][slots] of the round              */
     uint32_t *perm, *order;     /* [ntile]; [nshard][slots * months]         */
+    uint32_t *shift;            /* [nshard][TK_TILE]                         */
 
     float *all;    /* [shards][P] gradients; this rank fills in its own */
     float *dtheta; /* [P]                                               */
     double *sums;  /* [shards][2]: loss and weight                      */
-    float *tape, *work, *y, *dy, *target;
+    float *x, *tape, *work, *y, *dy, *target; /* of a piece */
 
     float *moment, *square, *best; /* [P] of AdamW; the best theta so far */
     uint64_t step;                 /* updates done                        */

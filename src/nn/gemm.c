@@ -30,6 +30,16 @@ rows_at_once(bool tb, size_t m, size_t n, size_t k)
     return tb || fit == 0 || m > MOST_CUTS * fit ? m : fit;
 }
 
+/* Not in every CBLAS; where it lacks, the library has no threads of its own. */
+extern void openblas_set_num_threads(int n) __attribute__((weak));
+
+void
+tk_gemm_begin(void)
+{
+    if (openblas_set_num_threads)
+        openblas_set_num_threads(1);
+}
+
 void
 tk_gemm(bool ta, bool tb, size_t m, size_t n, size_t k, const tk_real *A,
         size_t lda, const tk_real *B, size_t ldb, tk_real beta, tk_real *C,

@@ -1,9 +1,11 @@
 /* talik/learn/plan.h -- which windows each shard of a batch trains on.
  *
- * A step's batch is `shards` shards; a shard takes `per_step` pieces, each the
- * 64 windows of one tile that end in one month.  An epoch goes in rounds: in a
- * round each shard has `slots` tiles in memory and draws (tile, month) from
- * them without repetition.  Over an epoch each tile is visited at least once.
+ * A step's batch is `shards` shards; a shard takes `per_step` pieces of 64
+ * windows, one for each cell of a tile.  An epoch goes in rounds: in a round each
+ * shard has `slots` tiles in memory and draws (tile, month) from them without
+ * repetition; cell l of the piece takes the month that lies shift[l] later, round
+ * the training period.  So a piece holds 64 months, and yet each cell meets each
+ * month once.  Over an epoch each tile is visited at least once.
  *
  * Everything is a function of seed, epoch, round and shard, never of the ranks.
  */
@@ -32,6 +34,10 @@ void tk_plan_tiles(const tk_plan *plan, size_t epoch, size_t round,
  */
 void tk_plan_order(const tk_plan *plan, size_t epoch, size_t round,
                    size_t shard, uint32_t *order);
+
+/* shift[TK_TILE], each below `months`. */
+void tk_plan_shift(const tk_plan *plan, size_t epoch, size_t round,
+                   size_t shard, uint32_t *shift);
 
 /* The shards [*first, *first + *n) of a rank. */
 void tk_plan_share(const tk_plan *plan, int rank, int size, size_t *first,

@@ -8,7 +8,7 @@
  *
  * **Same bits**: the order of the sums depends on the shape and on the CPU that
  * BLAS recognises, not on the values, nor on memory or on other calls.  BLAS
- * must run on one thread; the program sees to that at its start.
+ * must run on one thread: tk_gemm_begin, once at the start of a program.
  */
 #ifndef TALIK_NN_GEMM_H
 #define TALIK_NN_GEMM_H
@@ -17,6 +17,11 @@
 #include <stddef.h>
 
 #include "talik/nn/real.h"
+
+/* One thread from now on.  The environment is too late: OpenBLAS reads it when it
+ * is loaded, before main.
+ */
+void tk_gemm_begin(void);
 
 void tk_gemm(bool ta, bool tb, size_t m, size_t n, size_t k, const tk_real *A,
              size_t lda, const tk_real *B, size_t ldb, tk_real beta, tk_real *C,

@@ -32,6 +32,8 @@ tk_grid_make(size_t ny, size_t nx, tk_grid *grid)
     grid->x = tk_new(nx, sizeof *grid->x);
     grid->active = tk_new(words_of(ny * nx), sizeof *grid->active);
     grid->crs_wkt = tk_copy_text("");
+    for (int k = 0; k < 4; k++)
+        grid->corner[k][0] = grid->corner[k][1] = NAN;
     if (grid->y && grid->x && grid->active && grid->crs_wkt)
         return TK_OK;
     tk_grid_drop(grid);

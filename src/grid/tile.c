@@ -97,7 +97,7 @@ place_of(const tk_run *run, size_t row, size_t col)
             return (uint32_t)(box->at + (row - box->row) * box->ncol + col
                               - box->col);
     }
-    TK_ASSERT(!"a cell of the run lies in one of its boxes");
+    TK_ASSERT(false); /* the boxes hold every cell of the run */
     return 0;
 }
 

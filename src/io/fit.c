@@ -28,7 +28,7 @@ angle(const double a[2], const double b[2])
 }
 
 static double
-corners_apart(const double a[4][2], const double b[4][2], bool flipped)
+corners_apart(const double (*a)[2], const double (*b)[2], bool flipped)
 {
     double most = 0;
 
@@ -65,7 +65,7 @@ rows_opposite(const tk_nc *nc, const tk_nc_var *v, const tk_grid *grid)
 
 static tk_err
 fit_corners(const tk_nc *nc, const tk_nc_var *v, const tk_grid *grid,
-            const double corner[4][2])
+            const double (*corner)[2] /* [4] */)
 {
     const double cell = spacing(grid);
     const double apart = corners_apart(grid->corner, corner, false);

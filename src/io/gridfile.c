@@ -56,18 +56,13 @@ axes_given(const tk_grid_source *src, tk_grid *grid)
 }
 
 static void
-axes_counted(const char *path, tk_grid *grid)
+axes_counted(tk_grid *grid)
 {
     for (size_t i = 0; i < grid->ny; i++)
         grid->y[i] = (double)i;
     for (size_t j = 0; j < grid->nx; j++)
         grid->x[j] = (double)j;
     grid->indices = true;
-    tk_warn(
-        "%s: no projection coordinates: rows and columns are counted, the "
-        "CRS is unknown and areas are taken as equal; keys crs, x0, y0, dx, "
-        "dy would supply them",
-        path);
 }
 
 /* **Collective.**  Fills y and x, and says whether the grid is projected. */
@@ -89,7 +84,7 @@ read_axes(const tk_grid_source *src, const tk_nc *nc, const tk_coords *c,
             TK_TRY(tk_coords_axis(nc, &c->y, grid->y));
             TK_TRY(tk_coords_axis(nc, &c->x, grid->x));
         } else {
-            axes_counted(src->file, grid);
+            axes_counted(grid);
         }
     }
     return TK_OK;
@@ -204,6 +199,11 @@ read_open(const tk_par *par, const tk_grid_source *src, const tk_nc *nc,
     TK_AGREE(par, err);
     TK_TRY(read_corners(par, src, nc, &c, grid));
     find_south(grid);
+    if (grid->indices)
+        tk_warn("%s: no projection coordinates: rows and columns are counted "
+                "and areas taken as equal; keys crs, x0, y0, dx, dy would "
+                "supply them",
+                src->file);
     return TK_OK;
 }
 

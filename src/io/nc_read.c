@@ -85,7 +85,7 @@ tk_nc_widen(int type, const void *raw, size_t n, double *out)
         WIDEN(NC_FLOAT, float);
         WIDEN(NC_DOUBLE, double);
     default:
-        TK_ASSERT(!"a numeric type");
+        TK_ASSERT(false); /* callers ask for numeric types only */
     }
 }
 

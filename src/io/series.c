@@ -102,37 +102,43 @@ sort_dims(series_file *f, const tk_series_want *want)
 }
 
 static tk_err
-choose_units(series_file *f, const tk_series_want *want)
+choose_units(series_file *f, const tk_series_want *want, bool first)
 {
     const char *from =
         *want->units_in_file ? want->units_in_file : f->var.units;
+    tk_err err;
 
     f->conversion = (tk_conversion){.scale = 1};
     if (!*want->units)
         return TK_OK;
     if (!*from) {
-        tk_warn("%s: '%s' has no units; taken as '%s'", f->path, f->var.name,
-                want->units);
+        if (first)
+            tk_warn("%s: '%s' has no units; taken as '%s'", f->path,
+                    f->var.name, want->units);
         return TK_OK;
     }
-    if (tk_units_convert(from, want->units, want->water, want->daily,
-                         &f->conversion))
-        return tk_fail(TK_EDATA, "%s: '%s': %.3000s", f->path, f->var.name,
-                       tk_last_fault()->text);
+    err = tk_units_convert(from, want->units, want->water, want->daily,
+                           &f->conversion);
+    if (err) {
+        const tk_fault why = *tk_last_fault();
+
+        return tk_fail(err, "%s: '%s': %.3000s", f->path, f->var.name,
+                       why.text);
+    }
     return TK_OK;
 }
 
 /* **Collective.**  All that is to be known of a file that holds the variable. */
 static tk_err
 describe(const tk_par *par, const tk_grid *grid, const tk_series_want *want,
-         series_file *f)
+         bool first, series_file *f)
 {
     tk_err err = tk_nc_find(f->nc, want->variable, &f->var);
 
     if (!err)
         err = sort_dims(f, want);
     if (!err)
-        err = choose_units(f, want);
+        err = choose_units(f, want, first);
     if (!err && !want->is_static) {
         f->ntime = f->var.dim[0];
         f->month = tk_new(f->ntime, sizeof *f->month);
@@ -259,7 +265,7 @@ take_file(tk_series *s, const tk_grid *grid, const char *path,
     TK_AGREE(&s->par, f->path ? TK_OK : TK_ERUN);
     changed = tk_nc_changed(f->nc);
     s->newest = changed > s->newest ? changed : s->newest;
-    TK_TRY(describe(&s->par, grid, want, f));
+    TK_TRY(describe(&s->par, grid, want, s->nfile == 1, f));
     close_idle(s);
     return TK_OK;
 }

@@ -31,9 +31,12 @@ find_axis(const tk_nc *nc, const tk_nc_var *v, axis *a)
                        a->var.name);
     tk_nc_text(nc, &a->var, "calendar", sizeof text, text);
     if (tk_calendar_parse(text, &a->calendar)
-        || tk_time_units_parse(a->var.units, a->calendar, &a->units))
+        || tk_time_units_parse(a->var.units, a->calendar, &a->units)) {
+        const tk_fault why = *tk_last_fault();
+
         return tk_fail(TK_EDATA, "%s: '%s': %.3000s", tk_nc_path(nc),
-                       a->var.name, tk_last_fault()->text);
+                       a->var.name, why.text);
+    }
     tk_nc_text(nc, &a->var, "bounds", sizeof text, text);
     if (*text && tk_nc_has(nc, text)) {
         TK_TRY(tk_nc_find(nc, text, &a->bounds));

@@ -16,7 +16,7 @@ typedef struct {
     const char *path, *variable, *units, *time_units, *calendar;
     int first, n; /* months; n = 0: no time dimension */
     bool north_first, lon360, packed, bounds, mid_month, flat_lat_lon;
-    bool depth, int64, no_fill_attribute, integer_date;
+    bool depth, int64, no_fill_attribute, integer_date, backward;
     int leave_out, twice; /* index of a month + 1 */
     double shift;         /* of latitudes */
     size_t ny, nx;
@@ -24,11 +24,11 @@ typedef struct {
 
 static const double made_depth[3] = {0.1, 0.4, 1.5};
 
-/* Cell (band 2, column 3) is always missing; (1, 1) in even months. */
+/* Cell (band 2, column 3) is always missing; (1, 1) in even years. */
 static inline double
 made_value(int month, size_t band, size_t j, size_t k)
 {
-    if ((band == 2 && j == 3) || (band == 1 && j == 1 && month % 2 == 0))
+    if ((band == 2 && j == 3) || (band == 1 && j == 1 && month / 12 % 2 == 0))
         return NAN;
     return (month - 24000) * 0.25 + 10.0 * (double)band + (double)j
            + 100.0 * (double)k;
@@ -215,12 +215,14 @@ make_nc(made m)
         NC_OK(ncmpi_enddef(id));
         made_put_coordinates(id, &m, &ids);
         for (int t = 0; t < m.n || t == 0; t++) {
+            const int month = m.first + (m.backward ? m.n - 1 - t : t);
+
             if (t + 1 == m.leave_out)
                 continue;
             for (int again = 0; again < (t + 1 == m.twice ? 2 : 1); again++) {
                 if (m.n > 0)
-                    made_put_time(id, &m, &ids, step, m.first + t);
-                made_put_step(id, &m, &ids, step++, m.first + t);
+                    made_put_time(id, &m, &ids, step, month);
+                made_put_step(id, &m, &ids, step++, month);
             }
         }
         NC_OK(ncmpi_close(id));

@@ -51,7 +51,7 @@ par_file(const char *name)
 
 /* The same code on every rank, which must be `want`. */
 #define PAR_FAILS(want, call) \
-    par_fails((want), (call), #call, __FILE__, __LINE__)
+    par_fails((int)(want), (int)(call), #call, __FILE__, __LINE__)
 
 static inline void
 par_fails(int want, int code, const char *what, const char *file, int line)

@@ -114,7 +114,7 @@ make_types(const char *path)
         NC_OK(ncmpi_def_dim(id, "y", 5, &dim[0]));
         NC_OK(ncmpi_def_dim(id, "x", 7, &dim[1]));
         for (int k = 0; k < 10; k++) {
-            char name[8];
+            char name[16];
 
             snprintf(name, sizeof name, "v%d", k);
             NC_OK(ncmpi_def_var(id, name, types[k], 2, dim, &v[k]));
@@ -154,7 +154,7 @@ test_types(void **state)
         const size_t box[2][4] = {{row % 5, 0, 1, 2}, {row % 5, 3, 1, 4}};
         double x[4];
         float y[6];
-        char name[8];
+        char name[16];
         tk_nc_var v;
 
         snprintf(name, sizeof name, "v%d", k);

@@ -77,6 +77,7 @@ test_mask(void **state)
 
     (void)state;
     CHECK_OK(tk_grid_make(7, 19, &grid));
+    assert_true(isnan(grid.corner[3][1]));
     tk_grid_count(&grid);
     assert_int_equal(grid.nactive, 0);
     for (size_t p = 0; p < 7 * 19; p += 3)

@@ -6,7 +6,7 @@
 #include "talik/io/nc.h"
 #include "talik/io/series.h"
 
-/* Where the grid comes from, and what limits it. */
+/* Where the grid comes from, and what limits it.  No member is NULL. */
 typedef struct {
     const char *file;     /* a file that has `variable`                       */
     const char *variable; /* whose two last dimensions are the grid           */
@@ -15,9 +15,9 @@ typedef struct {
     const char *mask_file, *mask_variable; /* land mask; "" none              */
     double mask_min;                       /* active where mask >= this       */
     const char *run_mask_file, *run_mask_variable; /* further mask: != 0      */
-    /* For files without coordinates: CRS as "EPSG:3338" or WKT, and the centre
-     * of the cell at row 0, column 0 with the steps to the next, in its units.
-     * dx = 0: not given.
+    /* For files without coordinates: CRS as "EPSG:3338", "EPSG:4326" or WKT, and
+     * the centre of the cell at row 0, column 0 with the steps to the next, in
+     * its units.  dx = 0: not given.  A crs alone replaces the file's.
      */
     const char *crs;
     double x0, y0, dx, dy;

@@ -6,10 +6,12 @@
  * (first-of-month and mid-month stamps both occur).  Files may have calendars
  * of their own; the series counts in months.
  *
- * Dimensions (time, [depth,] y, x), sizes as the grid's; the same axes (within
- * 1e-4 degree or 1 % of a step) where the file has 1-D ones, either direction
- * of rows: rows that run the other way than the grid's are an error that says
- * so.  A variable without time is static: it has one "month".
+ * Dimensions (time, [depth,] y, x), others of length 1; sizes as the grid's.
+ * Latitudes and longitudes must be the grid's within 1e-4 degree or 1 % of a
+ * step.  Projection axes, or the corners of 2-D coordinates, may be off by less
+ * than 0.75 cells, with a warning: published tiles of one place drift that much.
+ * Rows that run the other way than the grid's are an error that says so.  A
+ * variable without time is static: it has one "month".
  *
  * Missing  NaN, for _FillValue, missing_value and NaN in the file.
  */

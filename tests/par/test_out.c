@@ -11,7 +11,7 @@
 
 #define NY 17
 #define NX 23
-#define NZ 2
+#define NZ 3
 #define NT 4
 #define NVAR 4
 
@@ -96,8 +96,8 @@ options(const char *path)
     static const double time[NT] = {15, 45, 74, 105};
     static const double bounds[NT][2] = {
         {0, 31}, {31, 59}, {59, 90}, {90, 120}};
-    static const double depth[NZ] = {0.1, 1},
-                        depths[NZ][2] = {{0, 0.5}, {0.5, 2}};
+    static const double depth[NZ] = {0.1, 1, 3};
+    static const double depths[NZ][2] = {{0, 0.5}, {0.5, 2}, {2, 4}};
     static const tk_out_att att[] = {{.name = "title", .text = "a test"},
                                      {.name = "number", .number = 1.5}};
 
@@ -262,6 +262,7 @@ check_variable(int nc, size_t v)
 static void
 check_file(const char *path, int format)
 {
+    MPI_Offset header, data;
     int nc, got;
 
     if (par.rank == 0) {
@@ -269,6 +270,10 @@ check_file(const char *path, int format)
             ncmpi_open(MPI_COMM_SELF, path, NC_NOWRITE, MPI_INFO_NULL, &nc), 0);
         assert_int_equal(ncmpi_inq_format(nc, &got), 0);
         assert_int_equal(got, format);
+        /* The same everywhere, with room for attributes. */
+        assert_int_equal(ncmpi_inq_header_size(nc, &header), 0);
+        assert_int_equal(ncmpi_inq_header_extent(nc, &data), 0);
+        assert_int_equal(data, (header + 4096 + 4095) / 4096 * 4096);
         for (size_t v = 0; v < NVAR; v++)
             check_variable(nc, v);
         ncmpi_close(nc);
@@ -373,6 +378,31 @@ overwriting(void **state)
     MPI_Barrier(par.comm);
     PAR_OK(make(&o));
     check_file(o.path, NC_FORMAT_CDF2);
+    end_grid();
+}
+
+/* The name is taken by another run while ours is written. */
+static void
+a_name_taken_meanwhile(void **state)
+{
+    const tk_out_opts o = options(fresh("taken.nc"));
+    struct stat s;
+    tk_out *out;
+
+    (void)state;
+    start_grid(true);
+    PAR_OK(create(&o, &out));
+    for (size_t v = 0; v < NVAR; v++)
+        PAR_OK(write_steps(out, v, 0, 1));
+    if (par.rank == 0)
+        close(open(o.path, O_WRONLY | O_CREAT, 0666));
+    PAR_FAILS(TK_EOUT, tk_out_finish(out));
+    PAR_SAYS("taken.nc", "exists");
+    assert_int_equal(stat(o.path, &s), 0);
+    assert_int_equal(s.st_size, 0);
+    MPI_Barrier(par.comm);
+    fresh("taken.nc");
+    nothing_left(o.path);
     end_grid();
 }
 
@@ -769,6 +799,7 @@ main(int argc, char **argv)
         cmocka_unit_test(pieces_do_not_show),
         cmocka_unit_test(formats),
         cmocka_unit_test(overwriting),
+        cmocka_unit_test(a_name_taken_meanwhile),
         cmocka_unit_test(every_site_fails_cleanly),
         cmocka_unit_test(memory_runs_out),
         cmocka_unit_test(errors_are_remembered),

@@ -36,6 +36,39 @@ read_names(tk_nc *nc)
     return TK_OK;
 }
 
+/* Bytes that the longest attribute of a variable takes as numbers of 8. */
+static size_t
+longest_attribute(const tk_nc *nc, int var, size_t most)
+{
+    int natt = 0;
+
+    if ((var == NC_GLOBAL ? ncmpi_inq_natts(nc->id, &natt)
+                          : ncmpi_inq_varnatts(nc->id, var, &natt))
+        != NC_NOERR)
+        return most;
+    for (int i = 0; i < natt; i++) {
+        char name[NC_MAX_NAME + 1];
+        MPI_Offset n = 0;
+
+        if (ncmpi_inq_attname(nc->id, var, i, name) == NC_NOERR
+            && ncmpi_inq_attlen(nc->id, var, name, &n) == NC_NOERR
+            && (size_t)n * 8 > most)
+            most = (size_t)n * 8;
+    }
+    return most;
+}
+
+static tk_err
+make_attribute_room(tk_nc *nc)
+{
+    size_t most = longest_attribute(nc, NC_GLOBAL, 8);
+
+    for (int i = 0; i < (int)nc->nvar; i++)
+        most = longest_attribute(nc, i, most);
+    nc->att = tk_new(most, 1);
+    return nc->att ? TK_OK : TK_ERUN;
+}
+
 /* Frees what open has filled; the file itself only if every rank has it, for
  * closing is collective.
  */
@@ -50,6 +83,7 @@ end(tk_nc *nc)
     for (size_t i = 0; nc->name && i < nc->nvar; i++)
         tk_free(nc->name[i]);
     tk_free(nc->name);
+    tk_free(nc->att);
     tk_free(nc->path);
     tk_free(nc);
 }
@@ -90,6 +124,8 @@ tk_nc_open(const tk_par *par, const char *path, tk_nc **out)
         err = tk_fail(TK_EDATA, "%s: injected: io.open", path);
     else
         err = read_names(nc);
+    if (!err)
+        err = make_attribute_room(nc);
     err = tk_agree(par, err);
     if (err) {
         end(nc);
@@ -153,22 +189,19 @@ tk_nc_text(const tk_nc *nc, const tk_nc_var *v, const char *attribute,
 {
     nc_type type;
     MPI_Offset n;
-    char *text;
+    const char *text = nc->att;
 
     out[0] = '\0';
     if (ncmpi_inq_att(nc->id, var_id(v), attribute, &type, &n) != NC_NOERR
         || type != NC_CHAR || n <= 0)
         return;
-    text = tk_new((size_t)n + 1, 1);
-    if (text
-        && ncmpi_get_att_text(nc->id, var_id(v), attribute, text) == NC_NOERR) {
+    if (ncmpi_get_att_text(nc->id, var_id(v), attribute, nc->att) == NC_NOERR) {
         const size_t len = strnlen(text, (size_t)n);
         const size_t kept = len < room ? len : room - 1;
 
         memcpy(out, text, kept);
         out[kept] = '\0';
     }
-    tk_free(text);
 }
 
 size_t
@@ -177,19 +210,15 @@ tk_nc_numbers(const tk_nc *nc, const tk_nc_var *v, const char *attribute,
 {
     nc_type type;
     MPI_Offset n;
-    void *raw;
     size_t count;
 
     if (ncmpi_inq_att(nc->id, var_id(v), attribute, &type, &n) != NC_NOERR
         || n <= 0 || tk_nc_type_bytes(type) == 0)
         return 0;
     count = (size_t)n;
-    raw = tk_new(count, 8);
-    if (!raw || ncmpi_get_att(nc->id, var_id(v), attribute, raw) != NC_NOERR)
-        count = 0;
-    if (count > 0)
-        tk_nc_widen(type, raw, count < most ? count : most, out);
-    tk_free(raw);
+    if (ncmpi_get_att(nc->id, var_id(v), attribute, nc->att) != NC_NOERR)
+        return 0;
+    tk_nc_widen(type, nc->att, count < most ? count : most, out);
     return count;
 }
 

@@ -12,6 +12,8 @@ struct tk_nc {
     long long changed;
     size_t nvar;
     char **name; /* [nvar + 1], the last one NULL */
+    void *att;   /* room for the longest attribute, so that reading one cannot
+                    fail on one rank and not on another */
 };
 
 /* Bytes of a numeric type of PnetCDF; 0 for text. */

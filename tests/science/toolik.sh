@@ -35,8 +35,8 @@ report $? 1 "the column over 1901-2015" column.log
 report $? 2 "a GRU fitted to 1901-1985" train.log
 "$TALIK" evaluate "$nml/train.nml" "${common[@]}" > evaluate.log 2>&1
 report $? 3 "scores on 1996-2015" evaluate.log
-# depth_m,predictor,cell_months,rmse_K,...
-awk -F, 'NR > 1 { if ($2 == "gru") gru[$1] = $4; else if (!($1 in best) || $4 < best[$1]) best[$1] = $4 }
+awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "rmse_K") r = i; next }
+  { if ($2 == "gru") gru[$1] = $r; else if (!($1 in best) || $r < best[$1]) best[$1] = $r }
   END { for (d in gru) { printf "# %s m: %.2f K, best baseline %.2f K\n", d, gru[d], best[d]
           if (!(gru[d] <= 1.0 && gru[d] < best[d])) bad = 1; n++ }
         exit bad || n != 4 }' gru.evaluate.csv > judge.log

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The command line: what answers before MPI starts, what is refused and how.
 cd "$(dirname "$0")/../.." || exit 1
-. tests/system/tap.sh
+. tests/system/tap.inc
 
 # gives STATUS STREAM PATTERN TITLE ARGUMENT...: talik's status, and a line of its
 # output (out or err) that fits; the other stream is empty.

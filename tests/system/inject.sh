@@ -3,8 +3,8 @@
 # at more than the first visit: an error status, one message, no hang, no output.
 # A new site needs a line in `reached_by`.
 cd "$(dirname "$0")/../.." || exit 1
-. tests/system/tap.sh
-. tests/system/small_runs.sh
+. tests/system/tap.inc
+. tests/system/small_runs.inc
 
 in=$tmp/in
 out=$tmp/out

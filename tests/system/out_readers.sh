@@ -25,7 +25,7 @@ done
 
 # wants TEXT FILE WORD...: all of the words are in the file
 wants() {
-  local text=$1 file=$2 bad= word
+  local text=$1 file=$2 bad="" word
   shift 2
   for word in "$@"; do
     grep -qF -- "$word" "$file" || bad="$bad, no '$word'"

@@ -2,7 +2,7 @@
 # The same bytes on any number of ranks: whole files by cmp, on 1, 2, 3, 5 and
 # more ranks than there are tiles.
 cd "$(dirname "$0")/../.." || exit 1
-. tests/system/tap.sh
+. tests/system/tap.inc
 LIMIT=200
 export SOURCE_DATE_EPOCH=1700000000 # else dates are those of the inputs
 

@@ -2,8 +2,8 @@
 # Wrong inputs, on 1 and on 3 ranks: the right exit status, one message from rank
 # 0 that says what is wrong, no hang, and no output.
 cd "$(dirname "$0")/../.." || exit 1
-. tests/system/tap.sh
-. tests/system/small_runs.sh
+. tests/system/tap.inc
+. tests/system/small_runs.inc
 
 in=$tmp/in
 out=$tmp/out

@@ -1,0 +1,90 @@
+/* Monthly forcing of the soil column, block by block and tile by tile. */
+#include <math.h>
+
+#include "column_impl.h"
+#include "talik/core/mem.h"
+
+static size_t
+months_of(const forcing *f, int which)
+{
+    return which == PRECIP ? f->n : f->before + f->n + f->after;
+}
+
+void
+forcing_drop(forcing *f)
+{
+    for (int i = 0; i < NSERIES; i++)
+        tk_free(f->x[i]);
+}
+
+tk_err
+forcing_read(const simulation *s, const tk_run *run, int month, size_t n,
+             bool ring, forcing *f)
+{
+    const int before = month - s->have_first,
+              after = s->have_last - (month + (int)n - 1);
+    tk_err err = TK_OK;
+
+    *f = (forcing){.n = n};
+    f->before = ring ? 0 : (size_t)(before < REACH ? before : REACH);
+    f->after = ring ? 0 : (size_t)(after < REACH ? after : REACH);
+    f->first = month - (int)f->before;
+    for (int i = 0; i < NSERIES && !err; i++)
+        if (s->series[i]
+            && !(f->x[i] = tk_new(months_of(f, i) * run->nlane, sizeof(float))))
+            err = TK_ERUN;
+    err = tk_agree(s->par, err);
+    for (int i = 0; i < NSERIES && !err; i++)
+        if (s->series[i])
+            err = tk_series_read(s->series[i], run,
+                                 i == PRECIP ? month : f->first,
+                                 months_of(f, i), f->x[i]);
+    return err;
+}
+
+/* Physical limits of the forcing, in the units that the column takes. */
+static tk_cell_status
+judge(int which, float value)
+{
+    if (!isfinite(value))
+        return TK_CELL_MISSING;
+    if (which == AIR)
+        return value < -123.15f || value > 76.85f ? TK_CELL_RANGE : TK_CELL_OK;
+    return value < -1e-6f || value > 1e6f ? TK_CELL_RANGE : TK_CELL_OK;
+}
+
+void
+tile_forcing(const simulation *s, const forcing *f, size_t nlane, size_t t,
+             int *days, unsigned char *status, tk_column_forcing *out)
+{
+    const size_t T = f->before + f->n + f->after;
+    double *at = s->tile;
+    double *to[NSERIES] = {0};
+
+    for (int i = 0; i < NSERIES; i++) {
+        if (!f->x[i])
+            continue;
+        to[i] = at;
+        at += months_of(f, i) * TK_TILE;
+        for (size_t k = 0; k < months_of(f, i) * TK_TILE; k++) {
+            const size_t l = k % TK_TILE;
+            const float v = f->x[i][k / TK_TILE * nlane + t * TK_TILE + l];
+            const tk_cell_status why = judge(i, v);
+
+            if (why && !status[l])
+                status[l] = (unsigned char)why;
+            to[i][k] = why ? (double)NAN : (double)v;
+        }
+    }
+    for (size_t m = 0; m < T; m++)
+        days[m] =
+            tk_month_days(tk_series_calendar(s->series[AIR], f->first + (int)m),
+                          f->first + (int)m);
+    *out = (tk_column_forcing){.nmonth = f->n,
+                               .before = f->before,
+                               .after = f->after,
+                               .days = days,
+                               .tair = to[AIR],
+                               .precip = to[PRECIP],
+                               .snow_depth = to[SNOW]};
+}

@@ -1,0 +1,104 @@
+/* Names of features, and latitude bands. */
+#include "talik/data/feature.h"
+
+#include "../check.h"
+#include "talik/data/band.h"
+
+static void
+test_names(void **state)
+{
+    tk_feature f;
+
+    (void)state;
+    CHECK_OK(tk_feature_from_name("tair", "degC", false, &f));
+    assert_int_equal(f.kind, TK_FEAT_DYNAMIC);
+    assert_string_equal(f.variable, "tair");
+    assert_string_equal(f.units, "degC");
+    CHECK_NEAR(f.std, 1, 0);
+    CHECK_OK(tk_feature_from_name("month_cos", "", false, &f));
+    assert_int_equal(f.kind, TK_FEAT_MONTH);
+    assert_true(f.cosine);
+    CHECK_OK(tk_feature_from_name("month_sin", "", true, &f));
+    assert_int_equal(f.kind, TK_FEAT_MONTH);
+    assert_false(f.cosine);
+    CHECK_OK(tk_feature_from_name("aspect_cos", "", true, &f));
+    assert_int_equal(f.kind, TK_FEAT_ANGLE);
+    assert_string_equal(f.variable, "aspect");
+    assert_true(f.cosine);
+    CHECK_OK(tk_feature_from_name("wind_sin", "", false, &f));
+    assert_int_equal(f.kind, TK_FEAT_DYNAMIC); /* only static angles */
+    CHECK_OK(tk_feature_from_name("veg_class=-5", "", true, &f));
+    assert_int_equal(f.kind, TK_FEAT_CLASS);
+    assert_string_equal(f.variable, "veg_class");
+    CHECK_NEAR(f.class_value, -5, 0);
+    CHECK_OK(tk_feature_from_name("slope", "", true, &f));
+    assert_int_equal(f.kind, TK_FEAT_STATIC);
+    assert_int_equal(tk_feature_from_name("", "", true, &f), TK_ECONF);
+    assert_int_equal(tk_feature_from_name("a=b", "", true, &f), TK_ECONF);
+    assert_int_equal(
+        tk_feature_from_name("0123456789012345678901234567890123456"
+                             "789012345678901234567890123456789",
+                             "", true, &f),
+        TK_ECONF);
+}
+
+static void
+test_lists(void **state)
+{
+    static tk_features f;
+
+    (void)state;
+    CHECK_OK(tk_features_add(&f, TK_FEAT_DYNAMIC, "tair", "K"));
+    CHECK_OK(tk_features_add(&f, TK_FEAT_MONTH, "", ""));
+    CHECK_OK(tk_features_add(&f, TK_FEAT_ANGLE, "aspect", ""));
+    CHECK_OK(tk_features_add_class(&f, "veg", 4));
+    CHECK_OK(tk_features_add_class(&f, "veg", 5));
+    assert_int_equal(f.n, 7);
+    assert_string_equal(f.f[1].name, "month_sin");
+    assert_string_equal(f.f[4].name, "aspect_cos");
+    assert_string_equal(f.f[6].name, "veg=5");
+    assert_int_equal(tk_features_find(&f, "veg=4"), 5);
+    assert_int_equal(tk_features_find(&f, "nothing"), f.n);
+    assert_int_equal(tk_features_add(&f, TK_FEAT_DYNAMIC, "tair", ""),
+                     TK_ECONF);
+    assert_non_null(strstr(tk_last_fault()->text, "twice"));
+    for (int i = 0; f.n < TK_FEATURES; i++)
+        CHECK_OK(tk_features_add_class(&f, "many", i));
+    assert_int_equal(tk_features_add_class(&f, "one", 1), TK_ECONF);
+}
+
+static void
+test_bands(void **state)
+{
+    const double edge[4] = {55, 60, 65, 72};
+    const double lat[6] = {55, 59.999, 60, 64, 65, 72};
+    const int want[6] = {0, 0, 1, 1, 2, 2};
+    int band[6];
+
+    (void)state;
+    CHECK_OK(tk_bands_check(4, edge));
+    CHECK_OK(tk_bands_of(4, edge, 6, lat, band));
+    assert_memory_equal(band, want, sizeof want);
+    for (size_t i = 0; i < 2; i++) {
+        const double outside = i ? 72.001 : 54.999;
+
+        assert_int_equal(tk_bands_of(4, edge, 1, &outside, band), TK_EDATA);
+        assert_non_null(strstr(tk_last_fault()->text, i ? "72.001" : "54.999"));
+    }
+    CHECK_OK(tk_bands_of(0, NULL, 6, lat, band));
+    assert_int_equal(band[5], 0);
+    assert_int_equal(tk_bands_check(1, edge), TK_ECONF);
+    assert_int_equal(tk_bands_check(3, (const double[]){1, 3, 3}), TK_ECONF);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_lists),
+        cmocka_unit_test(test_bands),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -141,6 +141,19 @@ tk_store_get_doubles(const tk_store *s, const char *name, size_t n, double *x)
 }
 
 tk_err
+tk_store_replace_floats(tk_store *s, const char *name, size_t n, const float *x)
+{
+    const store_item *item;
+
+    TK_TRY(get(s, name, STORE_FLOAT, "array", &item));
+    if (item->n != n)
+        return tk_fail(TK_EDATA, "%s: array '%s' has %zu elements, not %zu",
+                       tk_store_path(s), name, item->n, n);
+    memcpy(item->bytes, x, n * sizeof *x);
+    return TK_OK;
+}
+
+tk_err
 tk_store_get_text(const tk_store *s, const char *name, const char **text)
 {
     const store_item *item;

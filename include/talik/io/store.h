@@ -28,6 +28,10 @@ tk_err tk_store_put_doubles(tk_store *store, const char *name, int rank,
 tk_err tk_store_put_text(tk_store *store, const char *name,
                          const char *text) TK_MUST;
 
+/* New values for an array that is there, of n floats. */
+tk_err tk_store_replace_floats(tk_store *store, const char *name, size_t n,
+                               const float *x) TK_MUST;
+
 /* A copied-out array of exactly n elements; TK_EDATA if it is not there or has
  * another size.  n = NULL-terminated texts are borrowed.
  */

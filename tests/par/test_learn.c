@@ -1,0 +1,581 @@
+/* From files to a trained model and its scores: the right months, cells and
+ * scaling, the same bytes on any number of ranks and through a stop.
+ */
+#include "par_check.h"
+
+#include "talik/core/digest.h"
+#include "talik/core/mem.h"
+#include "talik/core/rng.h"
+#include "talik/io/out.h"
+#include "talik/learn/evaluate.h"
+#include "talik/learn/scale.h"
+#include "talik/learn/train.h"
+
+#define NY 9
+#define NX 30 /* 270 cells: 5 tiles, the last one short */
+#define FIRST (12 * 2000)
+#define MONTHS 72
+#define WINDOW 5
+#define DEPTHS 2
+static const double depths[DEPTHS] = {0.1, 1.0};
+
+/* Missing air in one month of one cell, an impossible one in another. */
+#define GAP_CELL 100
+#define GAP_MONTH (FIRST + 30)
+#define HOT_CELL 200
+#define HOT_MONTH (FIRST + 40)
+
+static double
+air_of(size_t cell, int month)
+{
+    const int k = month - FIRST;
+
+    return 263 + 15 * sin(k * M_PI / 6) - 0.05 * (double)(cell / NX)
+           + 2 * tk_rng_normal(5, 3, (uint64_t)(k + 1000))
+           + 0.3 * tk_rng_normal(5, (uint64_t)cell, (uint64_t)(k + 1000));
+}
+
+static double
+soil_of(size_t cell, int month, size_t d)
+{
+    double sum = 0;
+
+    for (int lag = 0; lag < WINDOW - 1; lag++)
+        sum += air_of(cell, month - lag) * (d ? 0.25 : lag == 0 ? 1 : 0);
+    return 268 + 0.6 * (sum - 263) + 0.01 * (double)(cell % NX);
+}
+
+/* ---- files ---------------------------------------------------------------- */
+
+static const tk_out_var air_var[1] = {{.name = "t2m",
+                                       .standard_name = "air_temperature",
+                                       .long_name = "air",
+                                       .units = "K",
+                                       .cell_methods = "time: mean",
+                                       .type = TK_OUT_FLOAT,
+                                       .time = true}};
+static const tk_out_var soil_var[1] = {{.name = "tsl",
+                                        .standard_name = "soil_temperature",
+                                        .long_name = "soil",
+                                        .units = "K",
+                                        .cell_methods = "time: mean",
+                                        .type = TK_OUT_FLOAT,
+                                        .time = true,
+                                        .depth = true}};
+
+static void
+write_file(const char *path, const tk_grid *grid, const tk_run *run, bool soil)
+{
+    const size_t nd = soil ? DEPTHS : 1;
+    double time[MONTHS], bounds[MONTHS][2];
+    float *x = tk_new(nd * run->nlane, sizeof *x);
+    tk_out *out;
+    tk_out_opts o = {.path = path,
+                     .overwrite = true,
+                     .format = "auto",
+                     .calendar = TK_CAL_NOLEAP,
+                     .ntime = MONTHS,
+                     .time = time,
+                     .time_bounds = bounds[0],
+                     .ndepth = soil ? DEPTHS : 0,
+                     .depth = depths,
+                     .realization = -1};
+
+    assert_non_null(x);
+    for (int m = 0; m < MONTHS; m++) {
+        bounds[m][0] = tk_month_start(TK_CAL_NOLEAP, FIRST + m);
+        bounds[m][1] = tk_month_start(TK_CAL_NOLEAP, FIRST + m + 1);
+        time[m] = (bounds[m][0] + bounds[m][1]) / 2;
+    }
+    PAR_OK(tk_out_create(&par, &o, NULL, grid, run, 1,
+                         soil ? soil_var : air_var, &out));
+    for (int m = 0; m < MONTHS; m++) {
+        for (size_t l = 0; l < run->nlane; l++) {
+            const size_t last = run->ncell ? run->ncell - 1 : 0;
+            const size_t c = run->first_cell + (l < last ? l : last);
+
+            for (size_t d = 0; d < nd; d++)
+                x[d * run->nlane + l] = (float)(soil ? soil_of(c, FIRST + m, d)
+                                                     : air_of(c, FIRST + m));
+            if (!soil && c == GAP_CELL && FIRST + m == GAP_MONTH)
+                x[l] = NAN;
+            if (!soil && c == HOT_CELL && FIRST + m == HOT_MONTH)
+                x[l] = 999;
+        }
+        PAR_OK(tk_out_write(out, 0, (size_t)m, 1, x));
+    }
+    PAR_OK(tk_out_finish(out));
+    tk_free(x);
+}
+
+/* ---- a case ---------------------------------------------------------------- */
+
+typedef struct {
+    tk_par par;
+    tk_grid grid;
+    tk_grid_source source;
+    tk_features features;
+    tk_inputs *inputs;
+    tk_targets *targets;
+    tk_dataset data;
+} learning;
+
+static const char *file_air[1], *file_soil[1];
+
+static void
+make_files(void)
+{
+    tk_grid grid;
+    size_t first, n;
+    tk_run run;
+
+    CHECK_OK(tk_grid_regular(60, 69, -160, -130, 1, &grid));
+    for (size_t p = 0; p < NY * NX; p++)
+        tk_grid_set_active(&grid, p);
+    tk_grid_count(&grid);
+    tk_tile_share(tk_tile_count(&grid), par.rank, par.size, &first, &n);
+    CHECK_OK(tk_run_make(&grid, first, n, &run));
+    write_file(file_air[0], &grid, &run, false);
+    write_file(file_soil[0], &grid, &run, true);
+    tk_run_drop(&run);
+    tk_grid_drop(&grid);
+}
+
+static void
+learning_open(const tk_par *who, learning *s)
+{
+    static const char *const tsl[1] = {"tsl"};
+    tk_input_files in = {.nforcing = 1, .forcing = file_air};
+
+    *s = (learning){.par = *who};
+    s->source = (tk_grid_source){.file = file_air[0],
+                                 .variable = "t2m",
+                                 .lat = "",
+                                 .lon = "",
+                                 .mask_file = "",
+                                 .mask_variable = "",
+                                 .run_mask_file = "",
+                                 .run_mask_variable = "",
+                                 .crs = ""};
+    CHECK_OK(tk_features_add(&s->features, TK_FEAT_DYNAMIC, "t2m", ""));
+    CHECK_OK(tk_features_add(&s->features, TK_FEAT_MONTH, "", ""));
+    CHECK_OK(tk_grid_read(&s->par, &s->source, &s->grid));
+    CHECK_OK(tk_inputs_open(&s->par, &s->grid, &in, &s->features, &s->inputs));
+    CHECK_OK(tk_inputs_limit_grid(&s->par, s->inputs, &s->grid));
+    in.forcing = file_soil;
+    CHECK_OK(tk_targets_open(&s->par, &s->grid, &in, 1, tsl, DEPTHS, depths,
+                             &s->targets));
+    assert_int_equal(s->grid.nactive, NY * NX);
+    s->data = (tk_dataset){.par = &s->par,
+                           .grid = &s->grid,
+                           .source = &s->source,
+                           .inputs = s->inputs,
+                           .targets = s->targets,
+                           .F = s->features.n,
+                           .D = DEPTHS};
+}
+
+static void
+learning_close(learning *s)
+{
+    tk_targets_close(s->targets);
+    tk_inputs_close(s->inputs);
+    tk_grid_drop(&s->grid);
+}
+
+/* ---- tests ----------------------------------------------------------------- */
+
+static void
+test_patch(void **state)
+{
+    learning s;
+    tk_patch p;
+    size_t first, n;
+
+    (void)state;
+    learning_open(&par, &s);
+    tk_tile_share(tk_tile_count(&s.grid), par.rank, par.size, &first, &n);
+    PAR_OK(tk_patch_make(&s.data, first, n, 12, &p));
+    PAR_OK(tk_patch_load(&s.data, FIRST + 20, &p));
+    for (int moved = 0; moved < 2; moved++) {
+        for (size_t l = 0; l < p.run.nlane; l++) {
+            const size_t t = l / TK_TILE, k = l % TK_TILE;
+            const size_t last = p.run.ncell - 1;
+            const size_t c = p.run.first_cell + (l < last ? l : last);
+
+            assert_true((p.weight[l] > 0) == (l < p.run.ncell));
+            for (int m = 0; m < 12; m++) {
+                const size_t at = t * 12 + (size_t)m;
+                const int month = p.first + m;
+                const double x = (double)p.x[at * s.data.F * TK_TILE + k];
+                const int bad = p.bad[at * TK_TILE + k];
+
+                if (c == GAP_CELL && month == GAP_MONTH)
+                    assert_int_equal(bad, TK_CELL_MISSING);
+                else if (c == HOT_CELL && month == HOT_MONTH)
+                    assert_int_equal(bad, TK_CELL_RANGE);
+                else
+                    CHECK_NEAR(x, air_of(c, month), 1e-3);
+                CHECK_NEAR((double)p.x[(at * s.data.F + 2) * TK_TILE + k],
+                           cos((tk_month_of_year(month) - 1) * M_PI / 6), 1e-6);
+                if (!moved)
+                    CHECK_NEAR((double)p.y[(at * DEPTHS + 1) * TK_TILE + k],
+                               soil_of(c, month, 1), 1e-3);
+            }
+        }
+        PAR_OK(moved ? TK_OK : tk_patch_advance(&s.data, 5, &p));
+        assert_int_equal(p.first, FIRST + 25);
+    }
+    tk_patch_drop(&p);
+    learning_close(&s);
+}
+
+/* A window has the reason of the first month in it that cannot be used. */
+static void
+test_window(void **state)
+{
+    unsigned char bad[8][TK_TILE] = {{0}};
+
+    (void)state;
+    bad[3][7] = TK_CELL_RANGE;
+    bad[4][7] = TK_CELL_MISSING;
+    assert_int_equal(tk_window_status(bad[0], 2, 3, 7), TK_CELL_OK);
+    assert_int_equal(tk_window_status(bad[0], 3, 3, 7), TK_CELL_RANGE);
+    assert_int_equal(tk_window_status(bad[0], 5, 3, 7), TK_CELL_RANGE);
+    assert_int_equal(tk_window_status(bad[0], 6, 3, 7), TK_CELL_MISSING);
+    assert_int_equal(tk_window_status(bad[0], 7, 3, 7), TK_CELL_OK);
+    assert_int_equal(tk_window_status(bad[0], 5, 3, 6), TK_CELL_OK);
+}
+
+#define TRAIN_FIRST (FIRST + WINDOW - 1)
+#define TRAIN_LAST (FIRST + 47)
+
+static void
+test_scale(void **state)
+{
+    double mean[DEPTHS], std[DEPTHS], n = 0, sum = 0, square = 0, ny = 0, y = 0,
+                                      yy = 0;
+    learning s;
+
+    (void)state;
+    learning_open(&par, &s);
+    PAR_OK(tk_scale_fit(&s.data, &s.features, WINDOW, TRAIN_FIRST, TRAIN_LAST,
+                        1, mean, std)); /* a budget of one tile at a time */
+    for (size_t c = 0; c < NY * NX; c++)
+        for (int m = FIRST; m <= TRAIN_LAST; m++) {
+            if (m >= TRAIN_FIRST) {
+                ny += 1;
+                y += soil_of(c, m, 1);
+                yy += pow(soil_of(c, m, 1) - 268, 2);
+            }
+            if ((c == GAP_CELL && m == GAP_MONTH)
+                || (c == HOT_CELL && m == HOT_MONTH))
+                continue;
+            n += 1;
+            sum += air_of(c, m) - 263;
+            square += pow(air_of(c, m) - 263, 2);
+        }
+    CHECK_NEAR(s.features.f[0].mean, 263 + sum / n, 1e-4);
+    CHECK_NEAR(s.features.f[0].std, sqrt(square / n - sum / n * (sum / n)),
+               1e-3);
+    CHECK_NEAR(s.features.f[1].mean, 0, 0); /* the month is not scaled */
+    CHECK_NEAR(s.features.f[1].std, 1, 0);
+    CHECK_NEAR(mean[1], y / ny, 1e-4);
+    CHECK_NEAR(std[1], sqrt(yy / ny - pow(y / ny - 268, 2)), 1e-3);
+    learning_close(&s);
+}
+
+static tk_train_opts
+options(void)
+{
+    tk_train_opts o = {.seed = 3,
+                       .shards = 3,
+                       .slots = 1,
+                       .per_step = 2,
+                       .epochs = 4,
+                       .steps_most = 8,
+                       .patience = 9,
+                       .valid_tiles = 2,
+                       .adamw = TK_ADAMW_DEFAULT,
+                       .rate = {.kind = TK_RATE_COSINE, .peak = 0.02},
+                       .warmup_steps = 3,
+                       .clip = 1,
+                       .loss = {TK_LOSS_MSE, 1},
+                       .history = "",
+                       .checkpoint = ""};
+
+    for (size_t d = 0; d < TK_DEPTHS; d++)
+        o.depth_weight[d] = 1;
+    return o;
+}
+
+/* Trains on the ranks of s; the digest of the weights. */
+static uint64_t
+train(learning *s, const tk_train_opts *o, tk_trained *m)
+{
+    const tk_model_dims dims = {
+        .L = WINDOW, .F = 3, .D = DEPTHS, .layers = 2, .H = 9, .dropout = 0.1};
+
+    CHECK_OK(tk_trained_make(m, "gru", &dims));
+    tk_layout_init(&m->net.layout, 3, m->theta);
+    m->seed = 3;
+    m->train_first = TRAIN_FIRST;
+    m->train_last = TRAIN_LAST;
+    m->valid_first = TRAIN_LAST + 1;
+    m->valid_last = TRAIN_LAST + 12;
+    memcpy(m->depth, depths, sizeof depths);
+    CHECK_OK(tk_scale_fit(&s->data, &s->features, WINDOW, TRAIN_FIRST,
+                          TRAIN_LAST, 1 << 20, m->target_mean, m->target_std));
+    m->features = s->features;
+    CHECK_OK(tk_train(&s->data, o, m));
+    return tk_digest_floats(0, m->net.layout.size, m->theta);
+}
+
+static uint64_t
+train_once(const tk_par *who, const tk_train_opts *o)
+{
+    learning s;
+    tk_trained m = {0};
+    uint64_t digest;
+
+    learning_open(who, &s);
+    digest = train(&s, o, &m);
+    tk_trained_drop(&m);
+    learning_close(&s);
+    return digest;
+}
+
+/* Every rank trains alone, then all together: the same bytes. */
+static void
+test_ranks(void **state)
+{
+    const tk_par alone = {MPI_COMM_SELF, 0, 1};
+    tk_train_opts o = options();
+    uint64_t one, all;
+
+    (void)state;
+    one = train_once(&alone, &o);
+    all = train_once(&par, &o);
+    assert_true(one == all);
+    o.seed++;
+    assert_true(train_once(&par, &o) != all);
+}
+
+static void
+test_resume(void **state)
+{
+    tk_train_opts o = options();
+    uint64_t whole, parts;
+
+    (void)state;
+    whole = train_once(&par, &o);
+    o.checkpoint = par_file("train.ckpt");
+    o.history = par_file("train.csv");
+    if (par.rank == 0)
+        unlink(o.checkpoint);
+    /* The failure of a later epoch leaves the checkpoint of the one before. */
+    setenv("TK_INJECT", "store.write:0:3", 1);
+    {
+        learning s;
+        tk_trained m = {0};
+        const tk_model_dims dims = {.L = WINDOW,
+                                    .F = 3,
+                                    .D = DEPTHS,
+                                    .layers = 2,
+                                    .H = 9,
+                                    .dropout = 0.1};
+
+        learning_open(&par, &s);
+        CHECK_OK(tk_trained_make(&m, "gru", &dims));
+        tk_layout_init(&m.net.layout, 3, m.theta);
+        m.train_first = TRAIN_FIRST;
+        m.train_last = TRAIN_LAST;
+        m.valid_first = TRAIN_LAST + 1;
+        m.valid_last = TRAIN_LAST + 12;
+        CHECK_OK(tk_scale_fit(&s.data, &s.features, WINDOW, TRAIN_FIRST,
+                              TRAIN_LAST, 1 << 20, m.target_mean,
+                              m.target_std));
+        PAR_FAILS(TK_EOUT, tk_train(&s.data, &o, &m));
+        tk_trained_drop(&m);
+        learning_close(&s);
+    }
+    unsetenv("TK_INJECT");
+    o.resume = true;
+    parts = train_once(&par, &o);
+    assert_true(whole == parts);
+    o.seed = 99; /* another training's checkpoint is refused */
+    {
+        learning s;
+        tk_trained m = {0};
+        const tk_model_dims dims = {
+            .L = WINDOW, .F = 3, .D = DEPTHS, .layers = 2, .H = 9};
+
+        learning_open(&par, &s);
+        CHECK_OK(tk_trained_make(&m, "gru", &dims));
+        m.train_first = TRAIN_FIRST;
+        m.train_last = TRAIN_LAST;
+        m.valid_first = TRAIN_LAST + 1;
+        m.valid_last = TRAIN_LAST + 12;
+        m.target_std[0] = m.target_std[1] = 1;
+        PAR_FAILS(TK_EDATA, tk_train(&s.data, &o, &m));
+        PAR_SAYS("another training");
+        tk_trained_drop(&m);
+        learning_close(&s);
+    }
+}
+
+/* RMSE and bias of the climatology and the model by a plain second route. */
+static void
+test_evaluate(void **state)
+{
+    const int first = TRAIN_LAST + 13, last = FIRST + MONTHS - 1;
+    tk_train_opts o = options();
+    tk_skill skill[TK_PREDICTORS * DEPTHS];
+    double w = 0, e2 = 0, e1 = 0, p2 = 0;
+    learning s;
+    tk_trained m = {0};
+
+    (void)state;
+    o.epochs = 30;
+    learning_open(&par, &s);
+    train(&s, &o, &m);
+    PAR_OK(tk_evaluate(&s.data, &m, "t2m", first, last, 1, skill));
+    for (size_t c = 0; c < NY * NX; c++)
+        for (int t = first; t <= last; t++) {
+            const double area = tk_cell_area(&s.grid, NY - 1 - c / NX, c % NX);
+            double mean = 0, n = 0, e;
+
+            for (int k = TRAIN_FIRST; k <= TRAIN_LAST; k++)
+                if ((k - t) % 12 == 0) {
+                    mean += soil_of(c, k, 1);
+                    n += 1;
+                }
+            e = mean / n - soil_of(c, t, 1);
+            w += area;
+            e1 += area * e;
+            e2 += area * e * e;
+            p2 += area * pow(soil_of(c, t - 1, 1) - soil_of(c, t, 1), 2);
+        }
+    CHECK_NEAR(skill[TK_BY_CLIMATOLOGY * DEPTHS + 1].bias, e1 / w, 1e-3);
+    CHECK_NEAR(skill[TK_BY_CLIMATOLOGY * DEPTHS + 1].rmse, sqrt(e2 / w), 1e-3);
+    CHECK_NEAR(skill[TK_BY_PERSISTENCE * DEPTHS + 1].rmse, sqrt(p2 / w), 1e-3);
+    CHECK_NEAR(skill[1].count, (double)(NY * NX * (last - first + 1)), 0);
+    /* The relation is linear in the lags of air: the regression has it. */
+    assert_true(skill[TK_BY_LAGGED_AIR * DEPTHS + 1].rmse < 0.5);
+    assert_true(skill[TK_BY_MODEL * DEPTHS + 0].rmse
+                < skill[TK_BY_CLIMATOLOGY * DEPTHS + 0].rmse);
+    tk_trained_drop(&m);
+    learning_close(&s);
+}
+
+static void
+test_model_file(void **state)
+{
+    const char *path = par_file("model.nc");
+    tk_train_opts o = options();
+    learning s;
+    tk_trained m = {0}, again = {0};
+
+    (void)state;
+    learning_open(&par, &s);
+    o.epochs = 1;
+    train(&s, &o, &m);
+    PAR_OK(tk_trained_write(&par, &m, path, true));
+    PAR_OK(tk_trained_read(&par, path, &again));
+    assert_memory_equal(m.theta, again.theta,
+                        m.net.layout.size * sizeof *m.theta);
+    assert_int_equal(again.features.n, 3);
+    assert_string_equal(again.features.f[0].units, "K");
+    CHECK_NEAR(again.features.f[0].mean, m.features.f[0].mean, 0);
+    CHECK_NEAR(again.features.f[0].high, m.features.f[0].high, 0);
+    CHECK_NEAR(again.target_std[1], m.target_std[1], 0);
+    assert_int_equal(again.train_last, TRAIN_LAST);
+    assert_int_equal(again.seed, 3);
+    tk_trained_drop(&again);
+
+    /* Another weight than the golden pair was made with. */
+    {
+        tk_store *store = tk_store_new(), *bad = tk_store_new();
+        const tk_tensor *head = tk_layout_find(&m.net.layout, "head.bias");
+        float *golden = tk_new(4 * DEPTHS, sizeof *golden);
+
+        assert_non_null(head);
+        CHECK_OK(tk_trained_to_store(&m, store));
+        CHECK_OK(tk_store_get_floats(store, "golden.y", 4 * DEPTHS, golden));
+        m.theta[head->offset] += 1e-4f;
+        CHECK_OK(tk_trained_to_store(&m, bad));
+        CHECK_OK(tk_trained_from_store(bad, &again)); /* its own is sound */
+        tk_trained_drop(&again);
+        CHECK_OK(tk_store_replace_floats(bad, "golden.y", 4 * DEPTHS, golden));
+        assert_int_equal(tk_trained_from_store(bad, &again), TK_EDATA);
+        assert_non_null(strstr(tk_last_fault()->text, "golden"));
+        tk_trained_drop(&again);
+        tk_free(golden);
+        tk_store_drop(store);
+        tk_store_drop(bad);
+    }
+    tk_trained_drop(&m);
+    learning_close(&s);
+}
+
+/* A cell with a gap loses the windows that hold it, no other. */
+static void
+test_gap(void **state)
+{
+    const tk_model_dims dims = {
+        .L = WINDOW, .F = 3, .D = DEPTHS, .layers = 1, .H = 4};
+    learning s;
+    tk_trained m = {0};
+    tk_patch p;
+    size_t first, n;
+
+    (void)state;
+    learning_open(&par, &s);
+    CHECK_OK(tk_trained_make(&m, "gru", &dims));
+    m.target_std[0] = m.target_std[1] = 1;
+    tk_tile_share(tk_tile_count(&s.grid), par.rank, par.size, &first, &n);
+    PAR_OK(tk_patch_make(&s.data, first, n, MONTHS, &p));
+    PAR_OK(tk_patch_load(&s.data, FIRST, &p));
+    for (size_t t = 0; t < n; t++) {
+        const size_t T = MONTHS - WINDOW + 1;
+        float *work = tk_new(tk_trained_work(&m, MONTHS), sizeof *work);
+        float *y = tk_new(T * DEPTHS * TK_TILE, sizeof *y);
+
+        assert_true(work && y);
+        tk_trained_predict(&m, MONTHS, p.x + t * MONTHS * 3 * TK_TILE,
+                           p.bad + t * MONTHS * TK_TILE, p.band, work, y);
+        for (size_t i = 0; i < T * DEPTHS * TK_TILE; i++) {
+            const size_t c = (first + t) * TK_TILE + i % TK_TILE;
+            const int month =
+                FIRST + WINDOW - 1 + (int)(i / (DEPTHS * TK_TILE));
+            const bool lost = (c == GAP_CELL && month >= GAP_MONTH
+                               && month < GAP_MONTH + WINDOW)
+                              || (c == HOT_CELL && month >= HOT_MONTH
+                                  && month < HOT_MONTH + WINDOW);
+
+            assert_true(isnan(y[i]) == lost);
+        }
+        tk_free(work);
+        tk_free(y);
+    }
+    tk_patch_drop(&p);
+    tk_trained_drop(&m);
+    learning_close(&s);
+}
+
+int
+main(int argc, char **argv)
+{
+    const struct CMUnitTest learn_tests[] = {
+        cmocka_unit_test(test_patch),    cmocka_unit_test(test_window),
+        cmocka_unit_test(test_scale),    cmocka_unit_test(test_gap),
+        cmocka_unit_test(test_ranks),    cmocka_unit_test(test_resume),
+        cmocka_unit_test(test_evaluate), cmocka_unit_test(test_model_file),
+    };
+
+    par_start(&argc, &argv);
+    file_air[0] = par_file("air.nc");
+    file_soil[0] = par_file("soil.nc");
+    make_files();
+    return PAR_RUN(learn_tests);
+}

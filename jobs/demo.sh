@@ -132,14 +132,15 @@ if [ -x "$plot" ]; then
     -o demo/figures/map_rcp85_gru-column.png
   step "figure: three scenarios by the GRU, four depths" "$plot" series \
     "$(gru_file rcp26)" "$(gru_file rcp45)" "$(gru_file rcp85)" -v tsl \
-    -d $depths --note "$note" -t "Soil temperature of Alaska by the GRU" \
+    -d $depths --note "$note" -l RCP2.6,RCP4.5,RCP8.5 \
+    -t "Soil temperature by the GRU, land mean" \
     -o demo/figures/series_gru.png
   step "figure: three scenarios, GRU and column at 1.945 m" "$plot" series \
     "$(gru_file rcp26)" "$(gru_file rcp45)" "$(gru_file rcp85)" \
     "$(column_file rcp26)" "$(column_file rcp45)" "$(column_file rcp85)" \
     -v tsl -d 1.945 --note "$note" \
     -l "RCP2.6 GRU,RCP4.5 GRU,RCP8.5 GRU,RCP2.6 column,RCP4.5 column,RCP8.5 column" \
-    -t "Soil temperature at 1.945 m: the GRU and the column it learned from" \
+    -t "The GRU and the column it learned from, land mean" \
     -o demo/figures/series_gru_column.png
   step "figure: training curves" "$plot" loss demo/gru.csv --note "$note" \
     -t "Training of the GRU" -o demo/figures/loss.png

@@ -17,7 +17,7 @@ tk_fail_at(tk_err code, const char *file, int line, const char *fmt, ...)
     va_list args;
     const char *shown = strstr(file, "src/");
 
-    last.code = code;
+    last.code = (int)code;
     last.rank = world_rank;
     last.line = line;
     snprintf(last.file, sizeof last.file, "%s", shown ? shown + 4 : file);

@@ -51,7 +51,7 @@ tk_agree(const tk_par *par, tk_err mine)
         return TK_OK;
     fault = *tk_last_fault();
     if (par->rank == worst.rank)
-        fault.code = mine;
+        fault.code = (int)mine;
     MPI_Bcast(&fault, (int)sizeof fault, MPI_BYTE, worst.rank, par->comm);
     tk_adopt_fault(&fault);
     return (tk_err)fault.code;

@@ -107,9 +107,9 @@ tk_err tk_out_write(tk_out *out, size_t v, size_t first, size_t n,
  */
 void tk_out_digests(const tk_out *out, char (*text)[17]);
 
-/* **Collective.**  Digests, close, verify, flush, rename.  If anything went wrong
- * now or before: its code, and no file; TK_ERUN if a step was never written.
- * Ends `out` in any case.
+/* **Collective.**  Digests, close, verify, flush, rename.  If anything went
+ * wrong now or before: its code, and no file; TK_ERUN if a step was never
+ * written.  Ends `out` in any case.
  */
 tk_err tk_out_finish(tk_out *out) TK_MUST;
 

@@ -61,6 +61,58 @@ formats(void **state)
     end_grid();
 }
 
+/* The text of an attribute, "" if it or its variable is not there. */
+static const char *
+text_of(int nc, const char *name, const char *attribute)
+{
+    static char text[256];
+    int id = NC_GLOBAL;
+
+    memset(text, 0, sizeof text);
+    if (ncmpi_inq_varid(nc, name, &id) == NC_NOERR)
+        ncmpi_get_att_text(nc, id, attribute, text);
+    return text;
+}
+
+/* Grids without 2-D coordinates at hand: counted rows and columns, which have
+ * no CRS; a rotated pole; a CRS that is not known.
+ */
+static void
+other_grids(void **state)
+{
+    static const char *const mapping[] = {"", "rotated_latitude_longitude", ""};
+    static const char *const name[] = {"", "grid_latitude",
+                                       "projection_y_coordinate"};
+    static const char *const units[] = {"1", "degrees", "m"};
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        const tk_out_opts o = options(fresh("other.nc"));
+        const bool rotated = i == 1;
+        int nc;
+
+        start_grid(true);
+        grid.projected = true;
+        grid.indices = i == 0;
+        snprintf(grid.mapping, sizeof grid.mapping, "%s", mapping[i]);
+        PAR_OK(make(&o));
+        check_file(o.path, NC_FORMAT_CDF2);
+        assert_int_equal(
+            ncmpi_open(par.comm, o.path, NC_NOWRITE, MPI_INFO_NULL, &nc), 0);
+        assert_string_equal(text_of(nc, "y", "standard_name"), name[i]);
+        assert_string_equal(text_of(nc, "y", "units"), units[i]);
+        assert_string_equal(text_of(nc, "y", "bounds"), "y_bnds");
+        assert_string_equal(text_of(nc, "tsl", "grid_mapping"),
+                            rotated ? "crs" : "");
+        assert_string_equal(text_of(nc, "crs", "grid_mapping_name"),
+                            mapping[i]);
+        assert_string_equal(text_of(nc, "status", "coordinates"),
+                            "depth realization");
+        ncmpi_close(nc);
+        end_grid();
+    }
+}
+
 static void
 overwriting(void **state)
 {
@@ -237,6 +289,7 @@ main(int argc, char **argv)
         cmocka_unit_test(values_digests_and_fill),
         cmocka_unit_test(pieces_do_not_show),
         cmocka_unit_test(formats),
+        cmocka_unit_test(other_grids),
         cmocka_unit_test(overwriting),
         cmocka_unit_test(a_name_taken_meanwhile),
         cmocka_unit_test(leftovers_and_links),

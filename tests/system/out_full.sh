@@ -9,7 +9,7 @@ echo "1..7"
 
 # refused TEXT PATH WORD...: status 4, the words in the message, no file
 refused() {
-  local text=$1 path=$2 status=$3 bad="" word
+  local text=$1 path=$2 status=$3 bad='' word
   shift 3
   [ "$status" = 4 ] || bad="status $status, not 4"
   for word in "$@"; do

@@ -14,7 +14,7 @@ for kind in regular projected annual; do
     # More ranks than tiles, with 2-D coordinates and without.
     case $kind-$order in projected-north | annual-south) ranks="2 3 5 70" ;; esac
     for n in $ranks; do
-      write $n "$dir/n.nc" $kind $order || bad="$bad, $n ranks fail"
+      write "$n" "$dir/n.nc" $kind $order || bad="$bad, $n ranks fail"
       cmp "$dir/1.nc" "$dir/n.nc" > "$dir/cmp" 2>&1 || bad="$bad, $n ranks: $(cat "$dir/cmp")"
     done
     PNETCDF_SAFE_MODE=1 write 3 "$dir/n.nc" $kind $order 500 || bad="$bad, safe mode fails"

@@ -25,7 +25,7 @@ done
 
 # wants TEXT FILE WORD...: all of the words are in the file
 wants() {
-  local text=$1 file=$2 bad="" word
+  local text=$1 file=$2 bad='' word
   shift 2
   for word in "$@"; do
     grep -qF -- "$word" "$file" || bad="$bad, no '$word'"
@@ -52,7 +52,7 @@ for kind in regular projected; do
       wants "GDAL: $kind, $order first: corner, pixel, missing value" "$dir/info" \
         "$origin" "$pixel" "Size is 53, 40" "NoData Value=1e+20" "NETCDF_DIM_time=56955.5"
       got=$(gdallocationinfo -valonly -b 1 "NETCDF:$f:tsl" 30 10 2>> "$dir/gdal.err")
-      bad=$(awk -v g="$got" -v w=$want 'BEGIN { if (g - w > 1e-4 || w - g > 1e-4) print g " not " w }')
+      bad=$(awk -v g="$got" -v w="$want" 'BEGIN { if (g - w > 1e-4 || w - g > 1e-4) print g " not " w }')
       [ -s "$dir/gdal.err" ] && bad="$bad $(head -n 2 "$dir/gdal.err")"
       say "$bad" "GDAL: $kind, $order first: the value at a pixel, and no warning"
     else

@@ -222,7 +222,7 @@ write_all(tk_out *out, const tk_run *run, const tk_out_var *v, size_t index,
     for (size_t t = 0; t < nt; t += n) {
         n = t == 0 ? 1 : 2;
         fill(run, v, t, n, area, x);
-        check(tk_out_write(out, index, t, n, x), v->name);
+        check((int)tk_out_write(out, index, t, n, x), v->name);
     }
     tk_free(x);
 }
@@ -283,16 +283,16 @@ write_output(const char *path, const tk_grid_source *source,
 
     set_times(annual, time, bounds);
     tk_tile_share(tk_tile_count(grid), par.rank, par.size, &first, &n);
-    check(tk_run_make(grid, first, n, &run), "run");
+    check((int)tk_run_make(grid, first, n, &run), "run");
     place = tk_new(3 * run.nlane, sizeof *place);
-    check(tk_grid_lanes(&par, source, grid, &run, place, place + run.nlane,
-                        place + 2 * run.nlane),
+    check((int)tk_grid_lanes(&par, source, grid, &run, place, place + run.nlane,
+                             place + 2 * run.nlane),
           "lanes");
-    check(tk_out_create(&par, &opts, source, grid, &run, nvar, var, &out),
+    check((int)tk_out_create(&par, &opts, source, grid, &run, nvar, var, &out),
           "create");
     for (size_t v = 0; v < nvar; v++)
         write_all(out, &run, &var[v], v, place + 2 * run.nlane);
-    check(tk_out_finish(out), "finish");
+    check((int)tk_out_finish(out), "finish");
     tk_free(place);
     tk_run_drop(&run);
 }
@@ -304,7 +304,7 @@ main(int argc, char **argv)
     tk_grid grid;
     bool projected;
 
-    check(tk_par_start(&argc, &argv, &par), "start");
+    check((int)tk_par_start(&argc, &argv, &par), "start");
     if (argc < 4)
         check(TK_ECONF, "usage: out_tool PATH KIND ORDER [PIECE]");
     projected = strcmp(argv[2], "projected") == 0;
@@ -324,7 +324,7 @@ main(int argc, char **argv)
                                        .run_mask_variable = "",
                                        .crs = projected ? "EPSG:3338" : ""};
 
-        check(tk_grid_read(&par, &source, &grid), "grid");
+        check((int)tk_grid_read(&par, &source, &grid), "grid");
         tk_grid_count(&grid);
         write_output(argv[1], &source, &grid, strcmp(argv[2], "annual") == 0,
                      argc > 4 ? strtoul(argv[4], NULL, 10) : 0);

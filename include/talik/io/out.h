@@ -107,9 +107,9 @@ tk_err tk_out_write(tk_out *out, size_t v, size_t first, size_t n,
  */
 void tk_out_digests(const tk_out *out, char (*text)[17]);
 
-/* **Collective.**  Digests, close, verify, flush, rename.  TK_EOUT, and no file,
- * if anything went wrong now or before; TK_ERUN if a step was never written.
- * Ends `out` in any case.
+/* **Collective.**  Digests, close, verify, flush, rename.  If anything went
+ * wrong now or before: its code, and no file; TK_ERUN if a step was never
+ * written.  Ends `out` in any case.
  */
 tk_err tk_out_finish(tk_out *out) TK_MUST;
 
@@ -128,8 +128,8 @@ size_t tk_out_bytes(const tk_out *out);
 tk_err tk_out_check(const char *path, bool overwrite) TK_MUST;
 
 /* Rank 0's check that writing path would not destroy an input, under whatever
- * name: TK_EOUT names the one that path, or its temporary file, is.  Inputs that
- * do not exist, are "" or NULL are passed over.
+ * name: TK_EOUT names the one that path, or its temporary file, is.  Inputs
+ * that do not exist, are "" or NULL are passed over.
  */
 tk_err tk_out_same_file(const char *path, size_t n,
                         const char *const *inputs) TK_MUST;

@@ -1,5 +1,6 @@
 #include "crs.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -193,6 +194,21 @@ copy_wkt(const tk_nc *nc, const tk_nc_var *mapping, tk_grid *grid)
     return err;
 }
 
+/* Whether the numbers are those of Alaska Albers, EPSG:3338: files often hold
+ * them without a WKT, and then GIS would not know the datum.
+ */
+static bool
+is_alaska(const tk_grid *grid)
+{
+    const tk_albers want = tk_albers_alaska();
+    tk_albers p;
+
+    return tk_crs_albers(grid, &p) && p.lat0 == want.lat0 && p.lon0 == want.lon0
+           && p.parallel[0] == want.parallel[0]
+           && p.parallel[1] == want.parallel[1] && p.x0 == want.x0
+           && p.y0 == want.y0 && p.a == want.a && fabs(p.e2 - want.e2) < 1e-8;
+}
+
 tk_err
 tk_crs_read(const tk_nc *nc, const tk_nc_var *v, tk_grid *grid)
 {
@@ -203,6 +219,8 @@ tk_crs_read(const tk_nc *nc, const tk_nc_var *v, tk_grid *grid)
                    grid->mapping);
         copy_numbers(nc, &mapping, grid);
         TK_TRY(copy_wkt(nc, &mapping, grid));
+        if (!*grid->crs_wkt && is_alaska(grid))
+            TK_TRY(set_wkt(grid, alaska_albers));
     }
     if (grid->projected || *grid->crs_wkt)
         return TK_OK;

@@ -3,7 +3,8 @@
     check FILE        nn.GRU with the file's weights meets its golden pair
     same A B          all weights of A are those of B, whatever their types
     make OUT TYPE     a random nn.GRU, its golden pair by PyTorch
-    maps              weights in Keras' and ONNX' layouts, mapped to nn.GRU
+    maps              weights in Keras' and ONNX' layouts, mapped to nn.GRU, and
+                      numbers of 16 bits
 """
 import json
 import os
@@ -152,6 +153,12 @@ def maps():
             getattr(gru, name + "_l0").data[:] = torch.from_numpy(part)
         with torch.no_grad():
             return gru(torch.from_numpy(x))[1][0].numpy()
+
+    some = random.standard_normal(300000).astype("f4")
+    some[:4] = np.array([0x3F808000, 0x3F818000, 0x3F817FFF, 1], "u4").view("f4")
+    for name, dtype in ("F16", torch.half), ("BF16", torch.bfloat16):
+        kept = torch.from_numpy(some).to(dtype).float().numpy()
+        assert np.array_equal(ws.rounded(some, name)[1], kept), name
 
     zero = np.zeros(H)
     worst = max(

@@ -6,7 +6,7 @@ echo "1..4"
 for ranks in 1 2 3 5; do
   n=$((n + 1))
   # shellcheck disable=SC2086
-  if out=$(CMOCKA_MESSAGE_OUTPUT=STDOUT timeout 120 $MPIRUN -n "$ranks" "$1" 2>&1); then
+  if out=$(CMOCKA_MESSAGE_OUTPUT=STDOUT timeout 300 $MPIRUN -n "$ranks" "$1" 2>&1); then
     echo "ok $n - $(basename "$1") on $ranks ranks"
   else
     echo "not ok $n - $(basename "$1") on $ranks ranks"

@@ -66,7 +66,7 @@ typedef struct {
     struct {
         tk_word architecture;
         tk_path file;
-        int window, hidden, layers, embedding;
+        int window, hidden, layers, channels, kernel, embedding;
         double band_edges[TK_BANDS + 1];
         size_t nband_edges;
         double dropout;

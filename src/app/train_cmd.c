@@ -114,11 +114,12 @@ set_periods(const tk_setup *setup, const stage_data *s, tk_trained *m)
                    a, b, L);
 }
 
-static tk_err
-make_model(const tk_setup *setup, const stage_data *s, tk_trained *m)
+/* The sizes that the architecture has; the others stay 0. */
+static tk_model_dims
+dims_of(const tk_setup *setup, const tk_trained *m)
 {
     const tk_config *c = &setup->c;
-    const tk_model_dims dims = {
+    tk_model_dims dims = {
         .L = (size_t)c->model.window,
         .F = m->features.n,
         .D = c->targets.ndepths,
@@ -128,6 +129,19 @@ make_model(const tk_setup *setup, const stage_data *s, tk_trained *m)
         .H = (size_t)c->model.hidden,
         .dropout = c->model.dropout,
     };
+
+    if (strcmp(c->model.architecture, "conv1dlstm") == 0) {
+        dims.C = (size_t)c->model.channels;
+        dims.kernel = c->model.kernel ? (size_t)c->model.kernel : 7;
+    }
+    return dims;
+}
+
+static tk_err
+make_model(const tk_setup *setup, const stage_data *s, tk_trained *m)
+{
+    const tk_config *c = &setup->c;
+    const tk_model_dims dims = dims_of(setup, m);
 
     if (c->model.embedding && c->model.nband_edges < 2)
         return tk_setup_fail(setup, "model", "band_edges",

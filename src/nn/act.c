@@ -40,3 +40,17 @@ tk_tanh(size_t n, const tk_real *x, tk_real *y)
 {
     tanh_all(n, x, y);
 }
+
+void
+tk_relu(size_t n, const tk_real *x, tk_real *y)
+{
+    for (size_t i = 0; i < n; i++)
+        y[i] = x[i] < 0 ? 0 : x[i];
+}
+
+void
+tk_relu_backward(size_t n, const tk_real *y, const tk_real *dy, tk_real *dx)
+{
+    for (size_t i = 0; i < n; i++)
+        dx[i] = y[i] <= 0 ? 0 : dy[i];
+}

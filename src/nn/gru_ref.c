@@ -2,22 +2,7 @@
 
 #include <tgmath.h>
 
-/* sum over k of A[k] B[k * stride]. */
-static tk_real
-dot(size_t n, const tk_real *A, const tk_real *B, size_t stride)
-{
-    tk_real sum = 0;
-
-    for (size_t k = 0; k < n; k++)
-        sum += A[k] * B[k * stride];
-    return sum;
-}
-
-static tk_real
-logistic(tk_real x)
-{
-    return 1 / (1 + exp(-x));
-}
+#include "ref_impl.h"
 
 void
 tk_gru_forward_ref(tk_gru_dims s, tk_gru_at at, const tk_real *theta,
@@ -38,31 +23,15 @@ tk_gru_forward_ref(tk_gru_dims s, tk_gru_at at, const tk_real *theta,
         for (size_t k = 0; k < 3; k++) {
             const size_t row = k * H + j;
 
-            a[k] = dot(D, W + row * D, x_l, N) + b[row];
-            u[k] = (h_l ? dot(H, U + row * H, h_l + c, N) : 0) + d[row];
+            a[k] = ref_dot(D, W + row * D, 1, x_l, N) + b[row];
+            u[k] = (h_l ? ref_dot(H, U + row * H, 1, h_l + c, N) : 0) + d[row];
         }
-        g[0] = logistic(a[0] + u[0]);
-        g[HN] = logistic(a[1] + u[1]);
+        g[0] = ref_sigmoid(a[0] + u[0]);
+        g[HN] = ref_sigmoid(a[1] + u[1]);
         g[2 * HN] = tanh(a[2] + g[0] * u[2]);
         g[3 * HN] = u[2];
         h[i] = (1 - g[HN]) * g[2 * HN] + (h_l ? g[HN] * h_l[j * N + c] : 0);
     }
-}
-
-/* y[k stride] += w A[k]. */
-static void
-add(size_t n, tk_real w, const tk_real *A, tk_real *y, size_t stride)
-{
-    for (size_t k = 0; k < n; k++)
-        y[k * stride] += w * A[k];
-}
-
-/* dA[k] += w x[k stride]. */
-static void
-add_outer(size_t n, tk_real w, const tk_real *x, size_t stride, tk_real *dA)
-{
-    for (size_t k = 0; k < n; k++)
-        dA[k] += w * x[k * stride];
 }
 
 void
@@ -105,15 +74,15 @@ tk_gru_backward_ref(tk_gru_dims s, tk_gru_at at, const tk_real *theta,
         for (size_t row = 0; row < 3 * H; row++) {
             /* forward: a = W x + b */
             db[row] += da[row];
-            add_outer(D, da[row], x + l * D * N + c, N, dW + row * D);
+            ref_add(D, da[row], x + l * D * N + c, N, dW + row * D, 1);
             if (dx)
-                add(D, da[row], W + row * D, dx + l * D * N + c, N);
+                ref_add(D, da[row], W + row * D, 1, dx + l * D * N + c, N);
             /* forward: u = U h + d */
             dd[row] += du[row];
             if (!h_l)
                 continue;
-            add_outer(H, du[row], h_l + c, N, dU + row * H);
-            add(H, du[row], U + row * H, dh + c, N);
+            ref_add(H, du[row], h_l + c, N, dU + row * H, 1);
+            ref_add(H, du[row], U + row * H, 1, dh + c, N);
         }
     }
 }

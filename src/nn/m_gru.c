@@ -4,8 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "talik/nn/dense.h"
-#include "talik/nn/embed.h"
 #include "talik/nn/gemm.h"
 #include "talik/nn/gru.h"
 
@@ -56,14 +54,6 @@ layer_at(const tk_net *net, size_t k)
     return tk_gru_find(net->layout.tensor + (net->dims.E > 0) + 4 * k);
 }
 
-static tk_dense_at
-head_at(const tk_net *net)
-{
-    const tk_tensor *t = net->layout.tensor + net->layout.n - 2;
-
-    return (tk_dense_at){t[0].offset, t[1].offset};
-}
-
 static tk_gru_dims
 layer_dims(const tk_pass *p, size_t k)
 {
@@ -78,14 +68,6 @@ head_dims(const tk_pass *p)
     const tk_model_dims *s = &p->net->dims;
 
     return (tk_dense_dims){s->D, s->H, p->N};
-}
-
-static tk_embed_dims
-embed_dims(const tk_pass *p, size_t steps)
-{
-    const tk_model_dims *s = &p->net->dims;
-
-    return (tk_embed_dims){steps, p->N, s->F, s->E, s->bands};
 }
 
 /* The tape: the embedded input where there is an embedding; per layer the
@@ -178,7 +160,8 @@ forward(const tk_pass *p, tk_real *y)
     const tk_real *h;
 
     if (s->E > 0)
-        tk_embed_forward(embed_dims(p, s->L), p->theta, p->band, p->x, p->tape);
+        tk_embed_forward(tk_embed_of(p, s->L), p->theta, p->band, p->x,
+                         p->tape);
     for (size_t k = 0; k < s->layers; k++) {
         const layer_tape t = tape_of(p, k);
 
@@ -196,7 +179,8 @@ forward(const tk_pass *p, tk_real *y)
     }
     h = tape_of(p, s->layers - 1).h;
     for (size_t l = p->h0 ? 0 : s->L - 1; l < s->L; l++, y += DN)
-        tk_dense_forward(head_dims(p), head_at(net), p->theta, h + l * HN, y);
+        tk_dense_forward(head_dims(p), tk_head_at(net), p->theta, h + l * HN,
+                         y);
 }
 
 /* Sets dh[H][N] and, for a carried state, all of dy_h[L][H][N] from dy. */
@@ -209,14 +193,14 @@ head_backward(const tk_pass *p, const tk_real *dy, tk_real *dtheta, tk_real *dh,
     const tk_real *h = tape_of(p, s->layers - 1).h;
 
     if (!p->h0) {
-        tk_dense_backward(head_dims(p), head_at(p->net), p->theta,
+        tk_dense_backward(head_dims(p), tk_head_at(p->net), p->theta,
                           h + (s->L - 1) * HN, dy, dtheta, dh);
         return;
     }
     memset(dh, 0, HN * sizeof *dh);
     for (size_t l = 0; l < s->L; l++)
-        tk_dense_backward(head_dims(p), head_at(p->net), p->theta, h + l * HN,
-                          dy + l * DN, dtheta, dy_h + l * HN);
+        tk_dense_backward(head_dims(p), tk_head_at(p->net), p->theta,
+                          h + l * HN, dy + l * DN, dtheta, dy_h + l * HN);
 }
 
 static void
@@ -248,7 +232,7 @@ backward(const tk_pass *p, const tk_real *dy, tk_real *dtheta, tk_real *dx)
                         k == 0 ? skip : 0, k == 0 ? dx_0 : dy_h, da);
     }
     if (s->E > 0)
-        tk_embed_backward(embed_dims(p, s->L), p->band, I - skip, dx_0, dtheta,
+        tk_embed_backward(tk_embed_of(p, s->L), p->band, I - skip, dx_0, dtheta,
                           dx);
 }
 
@@ -265,7 +249,7 @@ input_products(const tk_pass *p, size_t steps, const tk_real *x, tk_real *row,
         const tk_real *x_l = x + l * s->F * N;
 
         if (s->E > 0) {
-            tk_embed_forward(embed_dims(p, 1), p->theta, p->band, x_l, row);
+            tk_embed_forward(tk_embed_of(p, 1), p->theta, p->band, x_l, row);
             x_l = row;
         }
         tk_gemm(false, false, 3 * s->H, N, I, W, I, x_l, N, 0,
@@ -332,7 +316,7 @@ predict_windows(const tk_pass *p, size_t T, scratch w, tk_real *y)
                 input_products(p, 1, p->x + l * FN, w.row, w.a);
             step(p, l == first, shared ? w.a + l * AN : w.a, w.h, w.u);
         }
-        tk_dense_forward(head_dims(p), head_at(p->net), p->theta, w.top,
+        tk_dense_forward(head_dims(p), tk_head_at(p->net), p->theta, w.top,
                          y + first * DN);
     }
 }
@@ -347,7 +331,7 @@ predict_carried(const tk_pass *p, size_t T, scratch w, tk_real *y)
     for (size_t t = 0; t < T; t++) {
         input_products(p, 1, p->x + t * FN, w.row, w.a);
         step(p, false, w.a, w.h, w.u);
-        tk_dense_forward(head_dims(p), head_at(p->net), p->theta, w.top,
+        tk_dense_forward(head_dims(p), tk_head_at(p->net), p->theta, w.top,
                          y + t * DN);
     }
 }

@@ -8,7 +8,11 @@
 
 #define MOST 65536 /* of any size: products of three stay within size_t */
 
-static const tk_model *const models[] = {&tk_m_gru};
+static const tk_model *const models[] = {
+    &tk_m_gru,
+    &tk_m_bilstm,
+    &tk_m_conv1dlstm,
+};
 
 enum { MODELS = sizeof models / sizeof models[0] };
 
@@ -152,6 +156,22 @@ tk_infer_features(size_t inputs, tk_model_dims *s)
                        inputs, s->E);
     s->F = inputs - s->E;
     return TK_OK;
+}
+
+tk_dense_at
+tk_head_at(const tk_net *net)
+{
+    const tk_tensor *t = net->layout.tensor + net->layout.n - 2;
+
+    return (tk_dense_at){t[0].offset, t[1].offset};
+}
+
+tk_embed_dims
+tk_embed_of(const tk_pass *p, size_t steps)
+{
+    const tk_model_dims *s = &p->net->dims;
+
+    return (tk_embed_dims){steps, p->N, s->F, s->E, s->bands};
 }
 
 size_t

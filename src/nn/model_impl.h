@@ -4,9 +4,13 @@
 #ifndef TALIK_NN_MODEL_IMPL_H
 #define TALIK_NN_MODEL_IMPL_H
 
+#include "talik/nn/dense.h"
+#include "talik/nn/embed.h"
 #include "talik/nn/model.h"
 
 extern const tk_model tk_m_gru;
+extern const tk_model tk_m_bilstm;
+extern const tk_model tk_m_conv1dlstm;
 
 /* TK_ECONF unless low <= value <= high. */
 tk_err tk_check_size(const char *model, const char *what, size_t value,
@@ -29,6 +33,12 @@ tk_err tk_infer_common(const tk_layout *given, tk_model_dims *s) TK_MUST;
 
 /* F from the number of inputs per step, of which E are the embedding. */
 tk_err tk_infer_features(size_t inputs, tk_model_dims *s) TK_MUST;
+
+/* The head, whose tensors are the last two. */
+tk_dense_at tk_head_at(const tk_net *net);
+
+/* The embedding appended to `steps` steps of the pass's input. */
+tk_embed_dims tk_embed_of(const tk_pass *p, size_t steps);
 
 /* n reals of a tape or of work, from where *at points; moves it behind them and
  * on to the next line of 64 bytes.  tk_taken says how far n reals move it.

@@ -177,27 +177,61 @@ run_inference(void *what)
     }
 }
 
-/* Operations of the products that talik makes for a window. */
-static double
-gru_flop(const tk_model_dims *s, bool training)
+/* Operations of the products that talik makes for a window of its own, forward
+ * and back; back without those for the gradient of x.
+ */
+typedef struct {
+    double forward, backward;
+} flop;
+
+/* Layers of units with that many gates, which read D inputs in one direction or
+ * both; `inner`: something below needs the gradient of its input.  No recurrent
+ * product at the first step.
+ */
+static flop
+recurrent_flop(const tk_model_dims *s, double gates, double ways, double D,
+               bool inner)
 {
-    const double H = (double)s->H, L = (double)s->L, F = (double)s->F;
-    double input = 2 * 3 * H * F * L, flop = 0;
+    const double H = (double)s->H, L = (double)s->L;
+    flop f = {0, 0};
 
-    for (size_t k = 0; k < s->layers; k++) {
-        /* No recurrent product at the first step; no gradient of x. */
-        const double recurrent = 2 * 3 * H * H * (L - 1);
+    for (size_t k = 0; k < s->layers; k++, D = ways * H) {
+        const double input = 2 * ways * gates * H * D * L;
+        const double recurrent = 2 * ways * gates * H * H * (L - 1);
 
-        flop += (input + recurrent) * (training ? 3 : 1);
-        if (training && k == 0)
-            flop -= input;
-        input = 2 * 3 * H * H * L;
+        f.forward += input + recurrent;
+        f.backward += (k > 0 || inner ? 2 : 1) * input + 2 * recurrent;
     }
-    return flop;
+    return f;
+}
+
+static flop
+gru_flop(const tk_model_dims *s)
+{
+    return recurrent_flop(s, 3, 1, (double)s->F, false);
+}
+
+static flop
+bilstm_flop(const tk_model_dims *s)
+{
+    return recurrent_flop(s, 4, 2, (double)s->F, false);
+}
+
+static flop
+conv1dlstm_flop(const tk_model_dims *s)
+{
+    const double C = (double)s->C, k = (double)s->kernel;
+    const double beyond = (k * k - 1) / 4; /* taps beyond the two ends */
+    const double conv = 2 * C * (double)s->F * (k * (double)s->L - beyond);
+    flop f = recurrent_flop(s, 4, 1, C, true);
+
+    f.forward += conv;
+    f.backward += conv;
+    return f;
 }
 
 static void
-bench_model(const char *title, const char *name, const tk_model_dims *s,
+bench_model(const char *title, const char *name, const tk_model_dims *s, flop f,
             double peak)
 {
     const size_t months = s->L + 11; /* a year of windows */
@@ -208,11 +242,11 @@ bench_model(const char *title, const char *name, const tk_model_dims *s,
     speed = TILES * CELLS / median_time(run_training, &b);
     printf("%s training\twindows/s\t%.0f\n", title, speed);
     printf("%s training, of sgemm\t%%\t%.1f\n", title,
-           100 * speed * gru_flop(s, true) / peak);
+           100 * speed * (f.forward + f.backward) / peak);
     speed = TILES * CELLS / median_time(run_inference, &b);
     printf("%s inference\twindows/s\t%.0f\n", title, speed);
     printf("%s inference, of sgemm\t%%\t%.1f\n", title,
-           100 * speed * gru_flop(s, false) / peak);
+           100 * speed * f.forward / peak);
     drop_bench(&b);
 
     make_bench(&b, name, s, months);
@@ -226,8 +260,17 @@ int
 main(void)
 {
     const tk_model_dims gru = {.L = 24, .F = 24, .D = 4, .layers = 2, .H = 64};
-    const double peak = bench_product() * 1e9;
+    tk_model_dims bilstm = gru, conv = gru;
+    double peak;
 
-    bench_model("gru 2x64", "gru", &gru, peak);
+    tk_gemm_begin();
+    peak = bench_product() * 1e9;
+    bilstm.layers = conv.layers = 1;
+    conv.C = 64;
+    conv.kernel = 3;
+    bench_model("gru 2x64", "gru", &gru, gru_flop(&gru), peak);
+    bench_model("bilstm 1x64", "bilstm", &bilstm, bilstm_flop(&bilstm), peak);
+    bench_model("conv 3x64 lstm 1x64", "conv1dlstm", &conv,
+                conv1dlstm_flop(&conv), peak);
     return 0;
 }

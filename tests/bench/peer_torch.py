@@ -21,6 +21,31 @@ class Gru(nn.Module):
         return self.head(self.rnn(x)[0][-1])
 
 
+class BiLstm(nn.Module):
+    def __init__(self, layers, width):
+        super().__init__()
+        self.rnn = nn.LSTM(F, width, layers, bidirectional=True)
+        self.head = nn.Linear(2 * width, D)
+        self.width = width
+
+    def forward(self, x):
+        y, h = self.rnn(x)[0], self.width
+        return self.head(torch.cat([y[-1, :, :h], y[0, :, h:]], dim=1))
+
+
+class ConvLstm(nn.Module):
+    def __init__(self, kernel, channels, layers, width):
+        super().__init__()
+        self.conv = nn.Conv1d(F, channels, kernel, padding=kernel // 2)
+        self.norm = nn.LayerNorm(channels)
+        self.rnn = nn.LSTM(channels, width, layers)
+        self.head = nn.Linear(width, D)
+
+    def forward(self, x):
+        y = self.conv(x.permute(1, 2, 0)).permute(2, 0, 1)
+        return self.head(self.rnn(torch.relu(self.norm(y)))[0][-1])
+
+
 def median_time(run):
     times = []
     for i in range(REPEATS + 2):
@@ -53,3 +78,5 @@ def bench(title, model):
 torch.manual_seed(1)
 torch.set_num_threads(1)
 bench("gru 2x64", Gru(2, 64))
+bench("bilstm 1x64", BiLstm(1, 64))
+bench("conv 3x64 lstm 1x64", ConvLstm(3, 64, 1, 64))

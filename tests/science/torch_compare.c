@@ -1,10 +1,11 @@
-/* torch_compare FILE: talik on a problem that torch_export.py has solved.
+/* torch_compare MODEL FILE: talik on a problem that torch_export.py has solved.
  *
  * Prints the sizes and the worst differences in one line; exit status 1 if one
  * is too large.  Outputs must agree within 1e-5, gradients within 1e-4 of the
  * largest in their tensor.
  */
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,6 +87,54 @@ size_of(const char *name)
     return (size_t)find("", name)->at[0];
 }
 
+/* The sizes that a model may have; those not in the file are 0. */
+static const struct {
+    const char *name;
+    size_t offset;
+} sizes[] = {
+    {"L", offsetof(tk_model_dims, L)},
+    {"F", offsetof(tk_model_dims, F)},
+    {"bands", offsetof(tk_model_dims, bands)},
+    {"E", offsetof(tk_model_dims, E)},
+    {"D", offsetof(tk_model_dims, D)},
+    {"layers", offsetof(tk_model_dims, layers)},
+    {"H", offsetof(tk_model_dims, H)},
+    {"C", offsetof(tk_model_dims, C)},
+    {"kernel", offsetof(tk_model_dims, kernel)},
+    {"d", offsetof(tk_model_dims, d)},
+    {"heads", offsetof(tk_model_dims, heads)},
+    {"ff", offsetof(tk_model_dims, ff)},
+};
+
+enum { SIZES = sizeof sizes / sizeof sizes[0] };
+
+static tk_model_dims
+read_sizes(void)
+{
+    tk_model_dims s = {0};
+
+    for (size_t i = 0; i < n_records; i++)
+        for (size_t k = 0; k < SIZES; k++)
+            if (strcmp(records[i].name, sizes[k].name) == 0) {
+                const size_t value = (size_t)records[i].at[0];
+
+                memcpy((char *)&s + sizes[k].offset, &value, sizeof value);
+            }
+    return s;
+}
+
+static void
+print_sizes(const tk_model_dims *s)
+{
+    for (size_t k = 0; k < SIZES; k++) {
+        size_t value;
+
+        memcpy(&value, (const char *)s + sizes[k].offset, sizeof value);
+        if (value > 0)
+            printf("%s %zu, ", sizes[k].name, value);
+    }
+}
+
 /* All tensors with that prefix as one theta. */
 static tk_real *
 gather(const tk_layout *l, const char *prefix)
@@ -161,20 +210,14 @@ evaluate(problem *p)
 }
 
 static problem
-make_problem(void)
+make_problem(const char *name)
 {
     const size_t N = size_of("N");
-    const tk_model_dims s = {.L = size_of("L"),
-                             .F = size_of("F"),
-                             .bands = size_of("bands"),
-                             .E = size_of("E"),
-                             .D = size_of("D"),
-                             .layers = size_of("layers"),
-                             .H = size_of("H")};
+    const tk_model_dims s = read_sizes();
     problem p = {.loss = {size_of("huber") ? TK_LOSS_HUBER : TK_LOSS_MSE, 0.8}};
     int *band = new (N, sizeof *band);
 
-    if (tk_net_make(&p.net, "gru", &s) != TK_OK)
+    if (tk_net_make(&p.net, name, &s) != TK_OK)
         give_up("model", tk_last_fault()->text);
     for (size_t c = 0; c < N; c++)
         band[c] = (int)find("", "band")->at[c];
@@ -227,12 +270,12 @@ main(int argc, char **argv)
     problem p;
     bool good;
 
-    if (argc < 2) {
-        puts("1..0 # SKIP torch.sh calls this with a file");
+    if (argc < 3) {
+        puts("1..0 # SKIP torch.sh calls this with a model and a file");
         return 0;
     }
-    read_problem(argv[1]);
-    p = make_problem();
+    read_problem(argv[2]);
+    p = make_problem(argv[1]);
     p.pass.net = &p.net;
     s = &p.net.dims;
 
@@ -247,9 +290,9 @@ main(int argc, char **argv)
 
     good = d_y <= 1e-5 && d_loss <= 1e-5 && d_dx <= 1e-4 && d_g <= 1e-4
            && d_norm <= 1e-4 && d_theta <= 2e-5;
-    printf("gru %zu x %zu, L %zu, N %zu, F %zu, E %zu, D %zu: y %.1e loss %.1e "
-           "dx %.1e g %.1e norm %.1e theta %.1e\n",
-           s->layers, s->H, s->L, p.pass.N, s->F, s->E, s->D, d_y, d_loss, d_dx,
-           d_g, d_norm, d_theta);
+    printf("%s: ", argv[1]);
+    print_sizes(s);
+    printf("N %zu: y %.1e loss %.1e dx %.1e g %.1e norm %.1e theta %.1e\n",
+           p.pass.N, d_y, d_loss, d_dx, d_g, d_norm, d_theta);
     return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }

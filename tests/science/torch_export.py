@@ -1,9 +1,11 @@
-"""torch_export.py FILE SEED: one random problem solved by PyTorch.
+"""torch_export.py DIR MODEL SEED ...: random problems solved by PyTorch, one
+for each seed, in DIR/SEED.
 
-The file is a row of records, each a line "name n d1 .. dn" followed by the
+A file is a row of records, each a line "name n d1 .. dn" followed by the
 d1 * .. * dn numbers as little-endian float32, row by row.  Arrays over cells
 have the cells last, as talik has them.  Read by torch_compare.c.
 """
+import os
 import random
 import sys
 
@@ -11,19 +13,78 @@ import torch
 from torch import nn
 
 
-class Gru(nn.Module):
-    def __init__(self, s):
+class Banded(nn.Module):
+    """What all models have.  `width`: what the head sees."""
+
+    def __init__(self, s, width):
         super().__init__()
         if s["E"]:
             self.band_embedding = nn.Embedding(s["bands"], s["E"])
-        self.gru = nn.GRU(s["F"] + s["E"], s["H"], s["layers"])
-        self.head = nn.Linear(s["H"], s["D"])
+        self.head = nn.Linear(width, s["D"])
 
-    def forward(self, x, band):  # x [L, N, F]
-        if hasattr(self, "band_embedding"):
-            e = self.band_embedding(band).expand(x.shape[0], -1, -1)
-            x = torch.cat([x, e], dim=2)
-        return self.head(self.gru(x)[0][-1])
+    def inputs(self, x, band):  # x [L, N, F]
+        if not hasattr(self, "band_embedding"):
+            return x
+        e = self.band_embedding(band).expand(x.shape[0], -1, -1)
+        return torch.cat([x, e], dim=2)
+
+
+# Each model is a class with `sizes(r)`, which draws those of its own from the
+# random numbers r, and a line in MODELS.
+
+
+class Gru(Banded):
+    def __init__(self, s):
+        super().__init__(s, s["H"])
+        self.gru = nn.GRU(s["F"] + s["E"], s["H"], s["layers"])
+
+    @staticmethod
+    def sizes(r):
+        return {"layers": r.randint(1, 3), "H": r.choice([3, 16, 33, 64])}
+
+    def forward(self, x, band):
+        return self.head(self.gru(self.inputs(x, band))[0][-1])
+
+
+class BiLstm(Banded):
+    def __init__(self, s):
+        super().__init__(s, 2 * s["H"])
+        self.lstm = nn.LSTM(s["F"] + s["E"], s["H"], s["layers"],
+                            bidirectional=True)
+
+    @staticmethod
+    def sizes(r):
+        return {"layers": r.randint(1, 3), "H": r.choice([3, 16, 33, 64])}
+
+    def forward(self, x, band):
+        _, (h, _) = self.lstm(self.inputs(x, band))
+        return self.head(torch.cat([h[-2], h[-1]], dim=1))
+
+
+class Conv1dLstm(Banded):
+    def __init__(self, s):
+        super().__init__(s, s["H"])
+        self.conv = nn.Conv1d(s["F"] + s["E"], s["C"], s["kernel"],
+                              padding=s["kernel"] // 2)
+        self.norm = nn.LayerNorm(s["C"])
+        self.lstm = nn.LSTM(s["C"], s["H"], s["layers"])
+
+    @staticmethod
+    def sizes(r):
+        return {"layers": r.randint(1, 3), "H": r.choice([3, 16, 33, 64]),
+                "C": r.choice([4, 15, 48, 64]),
+                "kernel": r.choice([1, 3, 7, 11])}
+
+    def forward(self, x, band):
+        y = self.conv(self.inputs(x, band).permute(1, 2, 0)).permute(2, 0, 1)
+        return self.head(self.lstm(torch.relu(self.norm(y)))[0][-1])
+
+
+MODELS = {
+    "gru": Gru,
+    "bilstm": BiLstm,
+    "conv1dlstm": Conv1dLstm,
+}
 
 
 def write(f, name, t):
@@ -33,18 +94,17 @@ def write(f, name, t):
     f.write(t.numpy().astype("<f4").tobytes())
 
 
-def sizes(seed):
+def sizes(kind, seed):
     r = random.Random(seed)
-    return {
+    common = {
         "L": r.randint(1, 26),
         "N": r.choice([1, 5, 64, 67]),
         "F": r.randint(1, 30),
         "bands": 5,
         "E": r.choice([0, 3, 8]),
         "D": r.randint(1, 6),
-        "layers": 1 + seed % 3,
-        "H": r.choice([3, 16, 33, 64]),
     }
+    return {**common, **kind.sizes(r)}
 
 
 def distance(y, target, weight, huber):
@@ -56,12 +116,11 @@ def distance(y, target, weight, huber):
     return (w * loss(y[there], target[there])).sum() / w.sum()
 
 
-def main(path, seed):
+def export(path, kind, seed):
     torch.manual_seed(seed)
-    torch.set_num_threads(1)
-    s = sizes(seed)
+    s = sizes(kind, seed)
     huber = seed % 2
-    model = Gru(s)
+    model = kind(s)
     with torch.no_grad():
         for p in model.parameters():  # gates that are not all half open
             p.mul_(1.5)
@@ -107,4 +166,10 @@ def main(path, seed):
             write(f, "after." + name, p)
 
 
-main(sys.argv[1], int(sys.argv[2]))
+def main(folder, name, *seeds):
+    torch.set_num_threads(1)
+    for seed in seeds:
+        export(os.path.join(folder, seed), MODELS[name], int(seed))
+
+
+main(*sys.argv[1:])

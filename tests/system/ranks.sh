@@ -100,6 +100,18 @@ for n in 1 "${counts[@]}"; do
   same "scores" gru.evaluate.csv "$n"
 done
 
+for model in bilstm conv1dlstm; do
+  for n in 1 2 3; do
+    on "$n" train ../train.nml "model%architecture=$model" \
+      "model%file=$model.nc" train%epochs=2 train%steps_per_epoch=5 \
+      && on "$n" project ../project.nml "model%file=$model.nc" \
+        "output%file=${model}_soil.nc"
+    [ "$n" = 1 ] && continue
+    same "weights of $model" "$model.nc" "$n"
+    same "$model" "${model}_soil.nc" "$n"
+  done
+done
+
 # A checker that cannot tell files apart is none.
 on 1 world ../world.nml run%seed=2 world%dir=other
 cmp -s "$tmp/1/world/static.nc" "$tmp/1/other/static.nc"

@@ -1,4 +1,4 @@
-/* talik/nn/act.h -- exp, sigmoid and tanh of arrays.
+/* talik/nn/act.h -- exp, sigmoid, tanh and ReLU of arrays.
  *
  *   s(x) = 1 / (1 + exp(-x))      tanh(x) = (exp(2x) - 1) / (exp(2x) + 1)
  *
@@ -19,5 +19,12 @@
 void tk_exp(size_t n, const tk_real *x, tk_real *y);
 void tk_sigmoid(size_t n, const tk_real *x, tk_real *y);
 void tk_tanh(size_t n, const tk_real *x, tk_real *y);
+
+/* max(x, 0), and dx = dy where y > 0 and 0 elsewhere; NaN stays NaN.  dx may be
+ * dy.
+ */
+void tk_relu(size_t n, const tk_real *x, tk_real *y);
+void tk_relu_backward(size_t n, const tk_real *y, const tk_real *dy,
+                      tk_real *dx);
 
 #endif

@@ -48,4 +48,4 @@ for suite in "$@"; do
       done ;;
   esac
 done
-exec prove --timer -j "${JOBS:-2}" --exec '' "${list[@]}"
+exec prove --timer -j "${JOBS:-2}" --exec tests/run_one.sh "${list[@]}"

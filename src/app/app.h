@@ -14,6 +14,10 @@ tk_err cmd_evaluate(const tk_par *par, const tk_setup *setup) TK_MUST;
 tk_err cmd_project(const tk_par *par, const tk_setup *setup) TK_MUST;
 tk_err cmd_world(const tk_par *par, const tk_setup *setup) TK_MUST;
 
+/* **Collective.**  Those without a namelist; argv[argc] follows their names. */
+tk_err cmd_import(const tk_par *par, int argc, char **argv) TK_MUST;
+tk_err cmd_export(const tk_par *par, int argc, char **argv) TK_MUST;
+
 /* The two ways to project: talik/nn models, and the soil column. */
 tk_err project_trained(const tk_par *par, const tk_setup *setup) TK_MUST;
 tk_err project_column(const tk_par *par, const tk_setup *setup) TK_MUST;

@@ -1,6 +1,7 @@
 /* `talik check`: opens everything, runs nothing, reports all problems. */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app.h"
 #include "talik/core/log.h"
@@ -85,7 +86,8 @@ check_column(const tk_par *par, const tk_setup *setup, tk_text *report,
 /* **Collective.** */
 static void
 check_features(const tk_par *par, const tk_setup *setup, tk_features *features,
-               tk_text *report, tk_err *first)
+               size_t ndepth, const double *depth, tk_text *report,
+               tk_err *first)
 {
     stage_data s = {0};
     tk_err err = stage_open(par, setup, features, &s);
@@ -97,8 +99,7 @@ check_features(const tk_par *par, const tk_setup *setup, tk_features *features,
         say_period("inputs", tk_inputs_first(s.inputs),
                    tk_inputs_last(s.inputs));
         if (setup->c.targets.nfiles) {
-            err = stage_open_targets(par, setup, setup->c.targets.ndepths,
-                                     setup->c.targets.depths, &s);
+            err = stage_open_targets(par, setup, ndepth, depth, &s);
             collect(err, report, first);
             if (!err)
                 say_period("targets", tk_targets_first(s.targets),
@@ -108,22 +109,51 @@ check_features(const tk_par *par, const tk_setup *setup, tk_features *features,
     stage_close(&s);
 }
 
+/* **Collective.**  The model file, if it is there: its features and depths are
+ * what a projection will ask of the inputs.
+ */
+static void
+check_model(const tk_par *par, const tk_setup *setup, tk_text *report,
+            tk_err *first)
+{
+    const char *path = setup->c.model.file;
+    int there = par->rank == 0 && access(path, F_OK) == 0;
+    tk_features features = {0};
+    tk_trained m = {0};
+    tk_err err;
+
+    tk_bcast(par, &there, sizeof there);
+    if (!there) {
+        tk_note("  no model file %s: inputs are held against &features", path);
+        err = stage_features(setup, &features);
+        collect(err, report, first);
+        if (!err)
+            check_features(par, setup, &features, setup->c.targets.ndepths,
+                           setup->c.targets.depths, report, first);
+        return;
+    }
+    err = tk_trained_read(par, path, &m);
+    collect(err, report, first);
+    if (!err) {
+        tk_note("  model file %s: %s, window %zu, %zu inputs, %zu depths", path,
+                m.net.model->name, m.net.dims.L, m.net.dims.F, m.net.dims.D);
+        collect(tk_agree(par, stage_compare(setup, &m)), report, first);
+        check_features(par, setup, &m.features, m.net.dims.D, m.depth, report,
+                       first);
+    }
+    tk_trained_drop(&m);
+}
+
 tk_err
 cmd_check(const tk_par *par, const tk_setup *setup)
 {
-    tk_features features = {0};
     tk_text report = {0};
     tk_err first = TK_OK;
 
-    if (strcmp(setup->c.model.architecture, "column") == 0) {
+    if (strcmp(setup->c.model.architecture, "column") == 0)
         check_column(par, setup, &report, &first);
-    } else {
-        const tk_err err = stage_features(setup, &features);
-
-        collect(err, &report, &first);
-        if (!err)
-            check_features(par, setup, &features, &report, &first);
-    }
+    else
+        check_model(par, setup, &report, &first);
     if (first)
         tk_fail(first, "%s", tk_text_get(&report));
     else

@@ -26,11 +26,27 @@ derive(tk_path path, const char *model, const char *ending)
         snprintf(path, TK_PATH, "%.*s%s", (int)(nc ? n - 3 : n), model, ending);
 }
 
+/* Drops empty words from a list: --set features%static='' empties it. */
+static void
+drop_empty(tk_word *word, size_t *n)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < *n; i++)
+        if (*word[i])
+            memmove(word[kept++], word[i], sizeof word[i]);
+    *n = kept;
+}
+
 void
 tk_setup_resolve(tk_setup *s)
 {
     tk_config *c = &s->c;
 
+    drop_empty(c->features.dynamic, &c->features.ndynamic);
+    drop_empty(c->features.fixed, &c->features.nfixed);
+    drop_empty(c->features.angles, &c->features.nangles);
+    drop_empty(c->features.classes, &c->features.nclasses);
     point(c->forcing.nfiles, c->forcing.files, s->forcing_files);
     point(c->forcing.nstatic_files, c->forcing.static_files, s->static_files);
     point(c->targets.nfiles, c->targets.files, s->target_files);

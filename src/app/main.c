@@ -25,6 +25,11 @@ static const char usage[] =
     "  project    runs the model, or the soil column, through a scenario\n"
     "  world      writes the demonstration world, a synthetic Alaska\n"
     "\n"
+    "  import IN.safetensors OUT.nc [--static NAME,...] [--overwrite]\n"
+    "             weights from PyTorch and others as a model file\n"
+    "  export IN.nc OUT.safetensors [--overwrite]\n"
+    "             a model file as weights for PyTorch and others\n"
+    "\n"
     "  check --syntax FILE       parses any Fortran namelist, prints it\n"
     "  check --keys run.nml      keys and values alone, opens no input\n"
     "  --print-namelist [group]  all keys with defaults and meaning\n"
@@ -37,12 +42,15 @@ static const char usage[] =
 
 typedef struct {
     const char *name;
-    tk_err (*run)(const tk_par *par, const tk_setup *setup);
+    tk_err (*run)(const tk_par *par, const tk_setup *setup); /* or: */
+    tk_err (*convert)(const tk_par *par, int argc, char **argv);
 } command;
 
 static const command commands[] = {
-    {"check", cmd_check},     {"train", cmd_train}, {"evaluate", cmd_evaluate},
-    {"project", cmd_project}, {"world", cmd_world},
+    {"check", cmd_check, NULL},       {"train", cmd_train, NULL},
+    {"evaluate", cmd_evaluate, NULL}, {"project", cmd_project, NULL},
+    {"world", cmd_world, NULL},       {"import", NULL, cmd_import},
+    {"export", NULL, cmd_export},
 };
 #define NCOMMAND (sizeof commands / sizeof commands[0])
 
@@ -78,14 +86,10 @@ find_command(const char *name)
     return NULL;
 }
 
+/* What follows the name of a command that takes a namelist. */
 static tk_err
 parse(int argc, char **argv, arguments *a)
 {
-    if (argc < 2)
-        return tk_fail(TK_ECONF, "no command; see talik --help");
-    a->command = find_command(argv[1]);
-    if (!a->command)
-        return TK_ECONF;
     for (int i = 2; i < argc; i++) {
         const bool set = strcmp(argv[i], "--set") == 0;
 
@@ -222,6 +226,13 @@ run(const tk_par *par, int argc, char **argv, tk_setup *setup)
     arguments a = {0};
     const double start = tk_seconds();
 
+    if (argc < 2)
+        return tk_fail(TK_ECONF, "no command; see talik --help");
+    a.command = find_command(argv[1]);
+    if (!a.command)
+        return TK_ECONF;
+    if (a.command->convert)
+        return a.command->convert(par, argc - 2, argv + 2);
     TK_TRY(parse(argc, argv, &a));
     TK_TRY(share_setup(par, &a, setup));
     tk_log_set(par->rank == 0, setup->c.run.quiet);

@@ -200,7 +200,7 @@ begin(simulation *s)
             "to %s",
             tk_column_nodes(s->column), c->column.profile, c->column.snow_law,
             text[0], text[1]);
-    tk_note("  memory per rank: %.0f MB of state, %.0f MB of forcing at a time",
+    tk_note("  memory per rank: %.1f MB of state, %.1f MB of forcing at a time",
             (double)(s->run.ntile * tk_column_state_size(s->column)) * 8e-6,
             (double)(((size_t)c->project.block + 2 * REACH) * NSERIES
                      * s->run.nlane)

@@ -7,13 +7,12 @@
 #include <string.h>
 
 #include "talik/core/mem.h"
-#include "talik/core/rng.h"
 #include "talik/core/text.h"
 #include "talik/grid/calendar.h"
 
+#include "golden.h"
+
 #define KIND "talik model"
-#define GOLDEN 4 /* windows of the golden pair */
-#define GOLDEN_STREAM 0x601d
 
 /* ---- sizes -------------------------------------------------------------- */
 
@@ -175,124 +174,65 @@ get_features(const tk_store *s, tk_features *features)
 
 /* ---- golden pair -------------------------------------------------------- */
 
-typedef struct {
-    float *x, *y; /* [GOLDEN][L][F], [GOLDEN][D], normalised */
-    double *band; /* [GOLDEN] */
-} golden;
-
-static void
-golden_drop(golden *g)
-{
-    tk_free(g->x);
-    tk_free(g->y);
-    tk_free(g->band);
-}
-
-static tk_err
-golden_alloc(const tk_trained *m, golden *g)
-{
-    const tk_model_dims *s = &m->net.dims;
-
-    g->x = tk_new(GOLDEN * s->L * s->F, sizeof *g->x);
-    g->y = tk_new(GOLDEN * s->D, sizeof *g->y);
-    g->band = tk_new(GOLDEN, sizeof *g->band);
-    return g->x && g->y && g->band ? TK_OK : TK_ERUN;
-}
-
-/* Fills y from x and band, with a whole tile as in any other run. */
-static tk_err
-golden_run(const tk_trained *m, const float *x, const double *band, float *y)
-{
-    const tk_model_dims *s = &m->net.dims;
-    float *tile = tk_new(s->L * s->F * TK_TILE, sizeof *tile);
-    float *out = tk_new(s->D * TK_TILE, sizeof *out);
-    float *work = tk_new(tk_trained_work(m, s->L), sizeof *work);
-    int bands[TK_TILE];
-    tk_err err = TK_OK;
-
-    if (!tile || !out || !work) {
-        err = TK_ERUN;
-    } else {
-        const tk_pass pass = {.net = &m->net,
-                              .N = TK_TILE,
-                              .theta = m->theta,
-                              .x = tile,
-                              .band = bands,
-                              .work = work};
-
-        for (size_t l = 0; l < TK_TILE; l++) {
-            bands[l] = (int)band[l % GOLDEN];
-            for (size_t i = 0; i < s->L * s->F; i++)
-                tile[i * TK_TILE + l] = x[(l % GOLDEN) * s->L * s->F + i];
-        }
-        m->net.model->predict(&pass, s->L, out);
-        for (size_t i = 0; i < GOLDEN * s->D; i++)
-            y[i] = out[i % s->D * TK_TILE + i / s->D];
-    }
-    tk_free(work);
-    tk_free(out);
-    tk_free(tile);
-    return err;
-}
-
 static tk_err
 put_golden(const tk_trained *m, tk_store *store)
 {
     const tk_model_dims *s = &m->net.dims;
-    const size_t dim[3] = {GOLDEN, s->L, s->F}, dim_y[2] = {GOLDEN, s->D};
     golden g = {0};
-    tk_err err = golden_alloc(m, &g);
+    tk_err err = tk_golden_draw(m, &g);
+    double *band = err ? NULL : tk_new(g.n, sizeof *band);
+    const size_t dim[3] = {g.n, s->L, s->F}, dim_y[2] = {g.n, s->D};
 
-    for (size_t i = 0; !err && i < GOLDEN * s->L * s->F; i++)
-        g.x[i] = (float)tk_rng_normal((uint64_t)m->seed, GOLDEN_STREAM, i);
-    for (size_t i = 0; !err && i < GOLDEN; i++)
-        g.band[i] = s->bands ? (double)(i % s->bands) : 0;
-    if (!err)
-        err = golden_run(m, g.x, g.band, g.y);
+    if (!err && !band)
+        err = TK_ERUN;
+    for (size_t i = 0; i < g.n && !err; i++)
+        band[i] = (double)g.band[i];
     if (!err)
         err = tk_store_put_floats(store, "golden.x", 3, dim, g.x);
     if (!err)
-        err = tk_store_put_doubles(store, "golden.band", 1, dim, g.band);
+        err = tk_store_put_doubles(store, "golden.band", 1, dim, band);
     if (!err)
         err = tk_store_put_floats(store, "golden.y", 2, dim_y, g.y);
-    golden_drop(&g);
+    tk_free(band);
+    tk_golden_drop(&g);
     return err;
+}
+
+static tk_err
+get_golden(const tk_store *store, const tk_trained *m, double *band, golden *g)
+{
+    const tk_model_dims *s = &m->net.dims;
+
+    TK_TRY(tk_store_get_floats(store, "golden.x", g->n * s->L * s->F, g->x));
+    TK_TRY(tk_store_get_doubles(store, "golden.band", g->n, band));
+    TK_TRY(tk_store_get_floats(store, "golden.y", g->n * s->D, g->y));
+    for (size_t i = 0; i < g->n; i++)
+        g->band[i] = fabs(band[i]) < 1e6 ? (int64_t)band[i] : -1;
+    return TK_OK;
 }
 
 static tk_err
 check_golden(const tk_store *store, const tk_trained *m)
 {
+    const size_t n = tk_store_size(store, "golden.band");
     const tk_model_dims *s = &m->net.dims;
-    float *want = tk_new(GOLDEN * s->D, sizeof *want);
+    double *band = tk_new(n, sizeof *band), worst;
     golden g = {0};
-    double worst = 0;
-    tk_err err = want ? golden_alloc(m, &g) : TK_ERUN;
+    tk_err err = band ? TK_OK : TK_ERUN;
 
+    /* Not more memory than the file has behind it. */
+    if (!err && (n == 0 || tk_store_size(store, "golden.x") / n != s->L * s->F))
+        err =
+            tk_fail(TK_EDATA, "%s: no sound golden pair", tk_store_path(store));
     if (!err)
-        err = tk_store_get_floats(store, "golden.x", GOLDEN * s->L * s->F, g.x);
+        err = tk_golden_alloc(m, n, &g);
     if (!err)
-        err = tk_store_get_doubles(store, "golden.band", GOLDEN, g.band);
-    if (!err)
-        err = tk_store_get_floats(store, "golden.y", GOLDEN * s->D, want);
-    for (size_t i = 0; !err && i < GOLDEN; i++)
-        if (!(g.band[i] >= 0 && (size_t)g.band[i] < (s->bands ? s->bands : 1)))
-            err = tk_fail(TK_EDATA, "%s: golden.band[%zu] = %g is no band",
-                          tk_store_path(store), i, g.band[i]);
-    if (!err)
-        err = golden_run(m, g.x, g.band, g.y);
-    for (size_t i = 0; !err && i < GOLDEN * s->D; i++) {
-        const double d = fabs((double)g.y[i] - (double)want[i]);
-
-        worst = d > worst || isnan(d) ? d : worst;
-    }
-    if (!err && !(worst <= 1e-5))
-        err = tk_fail(TK_EDATA,
-                      "%s: the golden outputs are missed by %g, more "
-                      "than 1e-5: the weights or this build are not what they "
-                      "were",
-                      tk_store_path(store), worst);
-    golden_drop(&g);
-    tk_free(want);
+        err = get_golden(store, m, band, &g);
+    if (!err && tk_golden_check(m, &g, &worst) != TK_OK)
+        err = tk_fail((tk_err)tk_last_fault()->code, "%s: %s",
+                      tk_store_path(store), tk_last_fault()->text);
+    tk_golden_drop(&g);
+    tk_free(band);
     return err;
 }
 
@@ -341,6 +281,8 @@ tk_trained_to_store(const tk_trained *m, tk_store *s)
     TK_TRY(tk_store_put_doubles(s, "depth", 1, &D, m->depth));
     TK_TRY(tk_store_put_doubles(s, "target_mean", 1, &D, m->target_mean));
     TK_TRY(tk_store_put_doubles(s, "target_std", 1, &D, m->target_std));
+    if (*m->origin)
+        TK_TRY(tk_store_put_text(s, "origin", m->origin));
     if (m->nedge)
         TK_TRY(tk_store_put_doubles(s, "band_edges", 1, &m->nedge, m->edge));
     TK_TRY(tk_store_put_text(s, "seed", seed));
@@ -357,7 +299,7 @@ tk_trained_to_store(const tk_trained *m, tk_store *s)
 static tk_err
 get_head(const tk_store *s, const tk_model_dims *dims, tk_trained *m)
 {
-    const char *seed, *version;
+    const char *seed, *version, *origin = "";
 
     if (dims->D == 0 || dims->D > TK_DEPTHS || dims->F != m->features.n)
         return tk_fail(TK_EDATA, "%s: sizes and lists do not fit",
@@ -376,6 +318,9 @@ get_head(const tk_store *s, const tk_model_dims *dims, tk_trained *m)
     m->seed = strtoll(seed, NULL, 10);
     TK_TRY(tk_store_get_text(s, "talik_version", &version));
     snprintf(m->version, sizeof m->version, "%s", version);
+    if (tk_store_has_text(s, "origin"))
+        TK_TRY(tk_store_get_text(s, "origin", &origin));
+    snprintf(m->origin, sizeof m->origin, "%s", origin);
     TK_TRY(get_months(s, "trained_on", &m->train_first, &m->train_last));
     return get_months(s, "stopped_by", &m->valid_first, &m->valid_last);
 }

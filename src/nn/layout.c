@@ -126,8 +126,7 @@ check_shape(const tk_tensor *want, const tk_tensor *given)
 }
 
 tk_err
-tk_layout_copy(const tk_layout *l, const tk_layout *from, const tk_real *theirs,
-               tk_real *theta)
+tk_layout_match(const tk_layout *l, const tk_layout *from)
 {
     for (size_t k = 0; k < l->n; k++)
         TK_TRY(check_shape(&l->tensor[k],
@@ -136,6 +135,14 @@ tk_layout_copy(const tk_layout *l, const tk_layout *from, const tk_real *theirs,
         if (!tk_layout_find(l, from->tensor[k].name))
             return tk_fail(TK_EDATA, "tensor '%s' is not part of this model",
                            from->tensor[k].name);
+    return TK_OK;
+}
+
+tk_err
+tk_layout_copy(const tk_layout *l, const tk_layout *from, const tk_real *theirs,
+               tk_real *theta)
+{
+    TK_TRY(tk_layout_match(l, from));
     for (size_t k = 0; k < l->n; k++) {
         const tk_tensor *t = &l->tensor[k];
         const tk_tensor *f = tk_layout_find(from, t->name);

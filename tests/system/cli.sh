@@ -30,14 +30,15 @@ cp "$tmp/out" "$tmp/all.nml"
 gives 0 out '^&run' "what it prints parses" check --syntax "$tmp/all.nml"
 gives 0 out 'are known' "its keys and values are known" check --keys \
   "$tmp/all.nml"
-for group in $(sed -n 's/^&\([a-z]*\).*/\1/p' "$tmp/all.nml"); do
+sed -n 's/^&\([a-z]*\).*/\1/p' "$tmp/all.nml" > "$tmp/groups"
+while read -r group; do
   "$TALIK" --print-namelist "$group" > "$tmp/$group.nml"
   gives 0 out "^&$group" "--print-namelist $group parses again" check --syntax \
     "$tmp/$group.nml"
-done
+done < "$tmp/groups"
 gives 2 err "no group 'modl'; there are: run " "--print-namelist of no group" \
   --print-namelist modl
-gives 0 out '^\| `seed` \| integer ' "--print-reference" --print-reference
+gives 0 out '^\| .seed. \| integer ' "--print-reference" --print-reference
 
 gives 2 err '^talik: no command' "no command"
 gives 2 err "^talik: unknown command 'projct'; did you mean 'project'" \

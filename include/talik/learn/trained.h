@@ -29,6 +29,7 @@ typedef struct {
     int train_first, train_last; /* months of the targets fitted to  */
     int valid_first, valid_last; /* months that stopped the training */
     char version[64];            /* of the talik that trained it     */
+    char origin[128];            /* of imported weights; "" if trained here */
 } tk_trained;
 
 void tk_trained_drop(tk_trained *m);

@@ -56,9 +56,13 @@ void tk_layout_drop(tk_layout *l);
 /* The tensor of that name, or NULL. */
 const tk_tensor *tk_layout_find(const tk_layout *l, const char *name);
 
-/* Weights from elsewhere: copies every tensor of l from the tensor of the same
- * name in `from`, whose vector is theirs.  TK_EDATA, before anything is copied,
- * if one is missing, has another shape, or is not known to l.
+/* Whether `from`, tensors from elsewhere, are those of l: TK_EDATA if one is
+ * missing, has another shape, or is not known to l.
+ */
+tk_err tk_layout_match(const tk_layout *l, const tk_layout *from) TK_MUST;
+
+/* Copies every tensor of l from the tensor of the same name in `from`, whose
+ * vector is theirs.  TK_EDATA, before anything is copied, unless they match.
  */
 tk_err tk_layout_copy(const tk_layout *l, const tk_layout *from,
                       const tk_real *theirs, tk_real *theta) TK_MUST;

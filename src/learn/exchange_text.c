@@ -1,0 +1,130 @@
+/* The description of a model in JSON, written. */
+#include <math.h>
+#include <string.h>
+
+#include "talik/grid/calendar.h"
+
+#include "exchange_impl.h"
+
+/* Which number of a feature. */
+typedef enum { MEAN, STD, LOW, HIGH } which;
+
+static double
+number_of(const tk_feature *f, which w)
+{
+    switch (w) {
+    case MEAN:
+        return f->mean;
+    case STD:
+        return f->std;
+    case LOW:
+        return f->low;
+    case HIGH:
+        break;
+    }
+    return f->high;
+}
+
+static json_t *
+numbers(size_t n, const double *x)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(list, json_real(x[i]));
+    return list;
+}
+
+static json_t *
+feature_numbers(const tk_features *features, which w)
+{
+    double x[TK_FEATURES];
+
+    for (size_t i = 0; i < features->n; i++)
+        x[i] = number_of(&features->f[i], w);
+    return numbers(features->n, x);
+}
+
+/* Not so in weights that came without. */
+static bool
+ranges_known(const tk_features *features)
+{
+    bool known = true;
+
+    for (size_t i = 0; i < features->n; i++)
+        known = known && isfinite(features->f[i].low)
+                && isfinite(features->f[i].high);
+    return known;
+}
+
+static bool
+is_fixed(const tk_feature *f)
+{
+    return f->kind != TK_FEAT_DYNAMIC && f->kind != TK_FEAT_MONTH;
+}
+
+static json_t *
+feature_texts(const tk_features *features, bool units, bool fixed_only)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < features->n; i++) {
+        const tk_feature *f = &features->f[i];
+
+        if (!fixed_only || is_fixed(f))
+            json_array_append_new(list,
+                                  json_string(units ? f->units : f->name));
+    }
+    return list;
+}
+
+static void
+put_months(json_t *root, const char *key, int first, int last)
+{
+    char a[16], b[16];
+
+    tk_month_text(first, a);
+    tk_month_text(last, b);
+    if (strcmp(a, TK_TRAINED_UNKNOWN) != 0)
+        json_object_set_new(root, key, json_pack("[s,s]", a, b));
+}
+
+char *
+tk_exchange_text(const tk_trained *m)
+{
+    const tk_model_dims *s = &m->net.dims;
+    const tk_features *f = &m->features;
+    const bool ranges = ranges_known(f);
+    json_t *root = json_object();
+    char *text;
+
+    json_object_set_new(root, "format", json_integer(TK_EXCHANGE_FORMAT));
+    json_object_set_new(root, "architecture", json_string(m->net.model->name));
+    json_object_set_new(root, "window", json_integer((json_int_t)s->L));
+    if (strcmp(m->net.model->name, "transformer") == 0)
+        json_object_set_new(root, "heads", json_integer((json_int_t)s->heads));
+    json_object_set_new(root, "state", json_string("window"));
+    json_object_set_new(root, "features", feature_texts(f, false, false));
+    json_object_set_new(root, "units", feature_texts(f, true, false));
+    json_object_set_new(root, "static", feature_texts(f, false, true));
+    json_object_set_new(root, "feature_mean", feature_numbers(f, MEAN));
+    json_object_set_new(root, "feature_std", feature_numbers(f, STD));
+    if (ranges) {
+        json_object_set_new(root, "feature_low", feature_numbers(f, LOW));
+        json_object_set_new(root, "feature_high", feature_numbers(f, HIGH));
+    }
+    json_object_set_new(root, "depths", numbers(s->D, m->depth));
+    json_object_set_new(root, "target_mean", numbers(s->D, m->target_mean));
+    json_object_set_new(root, "target_std", numbers(s->D, m->target_std));
+    json_object_set_new(root, "band_edges",
+                        numbers(s->E ? m->nedge : 0, m->edge));
+    json_object_set_new(root, "seed", json_integer(m->seed));
+    put_months(root, "trained_on", m->train_first, m->train_last);
+    put_months(root, "stopped_by", m->valid_first, m->valid_last);
+    json_object_set_new(root, "trained_by", json_string(m->version));
+    text = json_dumps(root, JSON_COMPACT);
+    json_decref(root);
+    if (!text)
+        tk_fail(TK_ERUN, "no JSON could be made of the model");
+    return text;
+}

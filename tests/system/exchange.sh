@@ -1,0 +1,173 @@
+#!/usr/bin/env bash
+# Weights out to PyTorch and back, and in from PyTorch and from numpy alone.
+# shellcheck disable=SC1091,SC2086,SC2317
+cd "$(dirname "$0")/../.." || exit 1
+. tests/python.sh
+talik=${TALIK:-$PWD/bin/talik}
+here=tests/system
+if [ "$(id -u)" = 0 ]; then
+  export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+fi
+export OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE=1
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+n=0
+bad=0
+
+report() { # report STATUS TITLE: one line of TAP, and the log if it is bad
+  n=$((n + 1))
+  if [ "$1" = 0 ]; then
+    echo "ok $n - $2"
+  else
+    echo "not ok $n - $2"
+    tail -n 15 "$dir/log" | sed 's/^/# /'
+    bad=1
+  fi
+}
+
+works() { # works TITLE COMMAND...
+  local title=$1
+  shift
+  timeout -k 5 300 "$@" > "$dir/log" 2>&1 < /dev/null
+  report $? "$title"
+}
+
+fails() { # fails STATUS PATTERN COMMAND...: and leaves no file $dir/none
+  local want=$1 pattern=$2 status
+  shift 2
+  timeout -k 5 60 "$@" > "$dir/log" 2>&1 < /dev/null
+  status=$?
+  [ "$status" = "$want" ] && grep -q -- "$pattern" "$dir/log" &&
+    ! ls "$dir"/none* "$dir"/*.tmp > /dev/null 2>&1
+  report $? "status $want: $pattern"
+}
+
+# ---- a small model ----------------------------------------------------------
+
+cat > "$dir/run.nml" << EOF
+&world
+  dir = '$dir/world', resolution = 2.0, first_year = 1990,
+  scenario_year = 1996, last_year = 1996, scenarios = 'rcp85'
+/
+&forcing
+  files = '$dir/world/historical_1990-1995.nc'
+  static_files = '$dir/world/static.nc'
+/
+&features
+  static = 'elevation', 'organic_depth'
+  angles = 'aspect'
+  classes = 'drainage'
+/
+&targets files = '$dir/column.nc', depths = 0.035, 0.64 /
+&column spinup_years = 1 /
+&model
+  file = '$dir/model.nc', window = 12, hidden = 8, embedding = 2
+  band_edges = 50, 60, 65, 75
+/
+&train
+  last = '1993-12', valid_last = '1994-12', epochs = 2, steps_per_epoch = 5
+/
+&output dir = '$dir', file = 'column.nc' /
+EOF
+works "makes a world" "$talik" world "$dir/run.nml"
+works "projects by the column" "$talik" project "$dir/run.nml" \
+  --set model%architecture=column
+works "trains a GRU" "$talik" train "$dir/run.nml"
+[ "$bad" = 0 ] || { echo "Bail out! no model to exchange"; exit 1; }
+
+# ---- out and back -----------------------------------------------------------
+
+a=$dir/a.safetensors
+works "exports it" "$talik" export "$dir/model.nc" "$a"
+works "imports it" "$talik" import "$a" "$dir/again.nc"
+works "exports it again" "$talik" export "$dir/again.nc" "$dir/b.safetensors"
+works "the same bytes" cmp "$a" "$dir/b.safetensors"
+works "on two ranks" ${MPIRUN:-mpirun --oversubscribe} -n 2 "$talik" import \
+  --overwrite "$a" "$dir/again.nc"
+works "keeps the file's digest" grep -qa \
+  "imported, SHA-256 $(sha256sum "$a" | cut -d' ' -f1)" "$dir/again.nc"
+works "evaluates" "$talik" evaluate "$dir/run.nml" \
+  --set "model%file=$dir/again.nc"
+for m in model again; do
+  works "projects by $m.nc" "$talik" project "$dir/run.nml" \
+    --set "model%file=$dir/$m.nc" --set output%file=by_$m.nc
+done
+# The headers differ, by name and time; the temperatures come behind them.
+half=$(($(stat -c %s "$dir/by_model.nc") / 2))
+works "the same temperatures" cmp \
+  <(tail -c $half "$dir/by_model.nc") <(tail -c $half "$dir/by_again.nc")
+
+# ---- what must fail ---------------------------------------------------------
+
+none=$dir/none.nc
+fails 4 "may not be overwritten" "$talik" import "$a" "$dir/again.nc"
+fails 4 "may not be overwritten" "$talik" export "$dir/model.nc" "$a"
+fails 4 "is the input as well" "$talik" import "$a" "$a" --overwrite
+fails 4 "Not a directory" "$talik" export "$dir/model.nc" /dev/null/none
+fails 3 "No such file" "$talik" import "$dir/absent" "$none"
+fails 3 "No such file" "$talik" export "$dir/absent.nc" "$none"
+fails 3 "not a talik model" "$talik" export "$dir/column.nc" "$none"
+fails 3 "no safetensors" "$talik" import "$dir/model.nc" "$none"
+head -c 3000 "$a" > "$dir/cut"
+fails 3 "ends at byte" "$talik" import "$dir/cut" "$none"
+fails 2 "two paths" "$talik" import "$a"
+fails 2 "third path" "$talik" export "$dir/model.nc" "$none" x
+fails 2 "unknown option '--statik'" "$talik" import "$a" "$none" --statik x
+fails 2 "unknown option '--static'" "$talik" export "$a" "$none" --static x
+fails 2 "NAME" "$talik" import "$a" "$none" --static
+fails 2 "'nothing', which is no feature" \
+  "$talik" import "$a" "$none" --static nothing
+voice=${TALIK_TEST_DATA:-}/weights/silero_vad_16k.safetensors
+if [ -n "${TALIK_TEST_DATA:-}" ] && [ -e "$voice" ]; then
+  fails 3 "no key 'talik' in __metadata__" "$talik" import "$voice" "$none"
+else
+  n=$((n + 1))
+  echo "ok $n # SKIP TALIK_TEST_DATA has no weights of a voice model"
+fi
+
+# ---- Python -----------------------------------------------------------------
+
+example=docs/examples/write_safetensors.py
+for python in ${PYTHON:-} python3 /usr/bin/python3 none; do
+  "$python" -c 'import numpy' 2> /dev/null && break
+done
+if [ "$python" = none ]; then
+  n=$((n + 1))
+  echo "ok $n # SKIP no Python with numpy"
+else
+  for type in F32 F16 BF16; do
+    for golden in "" --no-golden; do
+      f=$dir/e$golden.$type
+      "$python" $example "$f" --type $type $golden
+      works "imports the example's $type $golden" "$talik" import "$f" "$f.nc"
+      if [ -z "$golden" ]; then
+        grep -q "golden pair met" "$dir/log"
+        report $? "meets its golden pair"
+      else
+        grep -q "no golden pair" "$dir/log"
+        report $? "says that nothing vouches for it"
+      fi
+    done
+  done
+fi
+if ! python=$(python_with_torch); then
+  n=$((n + 1))
+  echo "ok $n # SKIP no Python with PyTorch (Debian: python3-torch)"
+else
+  torch() { "$python" $here/exchange_torch.py "$@"; }
+  export -f torch
+  export python here
+  in_torch() { works "$1" bash -c 'torch "$@"' torch "${@:2}"; }
+  in_torch "the trained GRU in PyTorch" check "$a"
+  for type in F32 F16 BF16; do
+    p=$dir/torch.$type
+    in_torch "PyTorch makes a GRU, $type" make "$p" $type
+    works "imports it" "$talik" import "$p" "$p.nc" --static slope
+    works "exports it" "$talik" export "$p.nc" "$p.out"
+    in_torch "has the same weights" same "$p" "$p.out"
+    in_torch "predicts the same" check "$p.out"
+  done
+  in_torch "Keras' and ONNX' layouts" maps
+fi
+echo "1..$n"
+exit $bad

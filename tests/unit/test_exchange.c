@@ -1,0 +1,452 @@
+/* Models as safetensors: what is exported is imported, and what does not fit is
+ * refused by name.
+ */
+#include "../check.h"
+
+#include <unistd.h>
+
+#include "talik/core/mem.h"
+#include "talik/core/rng.h"
+#include "talik/grid/calendar.h"
+#include "talik/learn/exchange.h"
+
+#define MOST 32
+
+static char path[512];
+
+static void
+says(const char *word)
+{
+    if (!strstr(tk_last_fault()->text, word))
+        fail_msg("'%s' is not in: %s", word, tk_last_fault()->text);
+}
+
+/* All kinds of features, an embedding, two layers; sizes all different. */
+static tk_trained
+sample(void)
+{
+    static const tk_model_dims dims = {
+        .L = 9, .F = 6, .bands = 3, .E = 2, .D = 4, .layers = 2, .H = 5};
+    tk_trained m = {0};
+    tk_features *f = &m.features;
+
+    CHECK_OK(tk_features_add(f, TK_FEAT_DYNAMIC, "t2m", "K"));
+    CHECK_OK(tk_features_add(f, TK_FEAT_MONTH, "", ""));
+    CHECK_OK(tk_features_add(f, TK_FEAT_ANGLE, "aspect", "degree"));
+    CHECK_OK(tk_features_add_class(f, "veg", 7));
+    f->f[0].mean = 271.3;
+    f->f[0].std = 1 / 3.0;
+    f->f[0].low = 230.1;
+    f->f[0].high = 301;
+    CHECK_OK(tk_trained_make(&m, "gru", &dims));
+    tk_layout_init(&m.net.layout, 5, m.theta);
+    for (size_t d = 0; d < dims.D; d++) {
+        m.depth[d] = 0.1 * (double)(d + 1);
+        m.target_mean[d] = 270 + (double)d / 7;
+        m.target_std[d] = 1 + (double)d / 3;
+    }
+    m.nedge = 4;
+    for (size_t i = 0; i < m.nedge; i++)
+        m.edge[i] = 55.5 + 5 * (double)i;
+    m.seed = 123456789012345;
+    CHECK_OK(tk_month_parse("1951-12", &m.train_first));
+    CHECK_OK(tk_month_parse("1980-12", &m.train_last));
+    CHECK_OK(tk_month_parse("1981-01", &m.valid_first));
+    CHECK_OK(tk_month_parse("1985-12", &m.valid_last));
+    return m;
+}
+
+static tk_tensors *
+exported(void)
+{
+    tk_trained m = sample();
+    tk_tensors *t;
+
+    CHECK_OK(tk_exchange_export(&m, path, true));
+    tk_trained_drop(&m);
+    CHECK_OK(tk_tensors_read(path, &t));
+    return t;
+}
+
+/* ---- what is sound ------------------------------------------------------- */
+
+static void
+test_round_trip(void **state)
+{
+    tk_trained m = sample(), got = {0};
+    tk_tensors *t = exported();
+    double worst;
+
+    (void)state;
+    CHECK_OK(tk_exchange_import(t, "", &got, &worst));
+    CHECK_NEAR(worst, 0, 0);
+    assert_string_equal(got.net.model->name, "gru");
+    assert_memory_equal(&got.net.dims, &m.net.dims, sizeof m.net.dims);
+    assert_memory_equal(got.theta, m.theta,
+                        m.net.layout.size * sizeof *m.theta);
+    assert_int_equal(got.features.n, m.features.n);
+    for (size_t i = 0; i < m.features.n; i++)
+        assert_memory_equal(&got.features.f[i], &m.features.f[i],
+                            sizeof m.features.f[i]);
+    assert_memory_equal(got.depth, m.depth, sizeof m.depth);
+    assert_memory_equal(got.target_mean, m.target_mean, sizeof m.target_mean);
+    assert_memory_equal(got.target_std, m.target_std, sizeof m.target_std);
+    assert_int_equal(got.nedge, m.nedge);
+    assert_memory_equal(got.edge, m.edge, sizeof m.edge);
+    assert_true(got.seed == m.seed);
+    assert_int_equal(got.train_first, m.train_first);
+    assert_int_equal(got.train_last, m.train_last);
+    assert_int_equal(got.valid_first, m.valid_first);
+    assert_int_equal(got.valid_last, m.valid_last);
+    assert_string_equal(got.version, m.version);
+    assert_non_null(strstr(got.origin, tk_tensors_sha256(t)));
+    tk_trained_drop(&got);
+    tk_trained_drop(&m);
+    tk_tensors_drop(t);
+}
+
+/* The imported model lives on in the model's own file. */
+static void
+test_store(void **state)
+{
+    tk_tensors *t = exported();
+    tk_store *store = tk_store_new();
+    tk_trained m = {0}, got = {0};
+    double worst;
+
+    (void)state;
+    CHECK_OK(tk_exchange_import(t, "", &m, &worst));
+    CHECK_OK(tk_trained_to_store(&m, store));
+    CHECK_OK(tk_trained_from_store(store, &got));
+    assert_string_equal(got.origin, m.origin);
+    assert_memory_equal(got.theta, m.theta,
+                        m.net.layout.size * sizeof *m.theta);
+    tk_trained_drop(&got);
+    tk_trained_drop(&m);
+    tk_store_drop(store);
+    tk_tensors_drop(t);
+}
+
+/* ---- edited files -------------------------------------------------------- */
+
+typedef struct {
+    const char *from, *to; /* in the description; NULL: as it is          */
+    const char *drop;      /* this tensor                                  */
+    const char *name, *as; /* this one renamed                             */
+    const char *bend;      /* this one with its dimensions in other order  */
+    const char *set;       /* this one's second value to `value`           */
+    float value;
+    const char *whole; /* this one as integers                         */
+    const char *key;   /* of __metadata__; NULL: ours                  */
+} edit;
+
+/* Replaces the first `from` of a text. */
+static char *
+replaced(const char *text, const char *from, const char *to)
+{
+    const char *at = from ? strstr(text, from) : NULL;
+    char *out = calloc(1, strlen(text) + (to ? strlen(to) : 0) + 1);
+
+    assert_non_null(out);
+    if (from && !at)
+        fail_msg("'%s' is not in %s", from, text);
+    if (at)
+        sprintf(out, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
+    else
+        strcpy(out, text);
+    return out;
+}
+
+static bool
+is(const char *a, const char *b)
+{
+    return a && strcmp(a, b) == 0;
+}
+
+static tk_tensors *
+edited(const edit *e, unsigned char **bytes)
+{
+    tk_tensors *t = exported();
+    tk_tensors_given given[MOST];
+    float *x[MOST] = {NULL};
+    int64_t whole[4096] = {0};
+    char *text = replaced(tk_tensors_text(t, TK_EXCHANGE_KEY), e->from, e->to);
+    const tk_tensors_item *item;
+    size_t n = 0, size;
+
+    for (size_t i = 0; (item = tk_tensors_at(t, i)) != NULL; i++) {
+        tk_tensors_given *g = &given[n];
+
+        assert_true(n < MOST && item->count <= 4096);
+        if (is(e->drop, item->name))
+            continue;
+        *g = (tk_tensors_given){.name = item->name, .rank = item->rank};
+        memcpy(g->dim, item->dim, sizeof g->dim);
+        if (item->type == TK_TYPE_I64) {
+            CHECK_OK(tk_tensors_integers(t, item, whole));
+            g->integers = whole;
+        } else {
+            x[n] = calloc(item->count, sizeof *x[n]);
+            CHECK_OK(tk_tensors_floats(t, item, x[n]));
+            g->floats = x[n];
+        }
+        if (is(e->name, item->name))
+            g->name = e->as;
+        if (is(e->bend, item->name)) {
+            g->dim[0] = item->dim[1];
+            g->dim[1] = item->dim[0];
+        }
+        if (is(e->set, item->name) && x[n])
+            x[n][1] = e->value;
+        else if (is(e->set, item->name))
+            whole[1] = (int64_t)e->value;
+        if (is(e->whole, item->name)) {
+            g->floats = NULL;
+            g->integers = whole;
+        }
+        n++;
+    }
+    CHECK_OK(tk_tensors_make(n, given, e->key ? e->key : TK_EXCHANGE_KEY, text,
+                             bytes, &size));
+    tk_tensors_drop(t);
+    for (size_t i = 0; i < n; i++)
+        free(x[i]);
+    free(text);
+    CHECK_OK(tk_tensors_parse(*bytes, size, "x.safetensors", &t));
+    return t;
+}
+
+static tk_err
+import_edited(const edit *e, const char *statics, tk_trained *m, double *worst)
+{
+    unsigned char *bytes;
+    tk_tensors *t = edited(e, &bytes);
+    const tk_err err = tk_exchange_import(t, statics, m, worst);
+
+    tk_tensors_drop(t);
+    tk_free(bytes);
+    return err;
+}
+
+static void
+refuses(edit e, const char *why)
+{
+    const size_t held = tk_mem_held();
+    tk_trained m = {0};
+    double worst;
+
+    if (import_edited(&e, "", &m, &worst) != TK_EDATA)
+        fail_msg("not refused, expected: %s", why);
+    says("x.safetensors: ");
+    says(why);
+    assert_null(m.theta);
+    assert_int_equal(tk_mem_held(), held);
+}
+
+static void
+test_tensors(void **state)
+{
+    (void)state;
+    refuses((edit){.drop = "gru.bias_hh_l1"}, "'gru.bias_hh_l1' is missing");
+    refuses((edit){.drop = "head.weight"}, "'head.weight' is missing");
+    refuses((edit){.name = "head.bias", .as = "head.scale"},
+            "'head.bias' is missing");
+    refuses((edit){.name = "gru.weight_hh_l1", .as = "gru.weight_hh_l2"},
+            "'gru.weight_hh_l1' is missing");
+    refuses((edit){.name = "golden.y", .as = "extra"},
+            "'extra' is not part of this model");
+    refuses((edit){.drop = "golden.x"}, "not whole: 'golden.x' is missing");
+    refuses((edit){.drop = "golden.band"}, "'golden.band' is missing");
+    refuses((edit){.bend = "gru.weight_hh_l0"},
+            "'gru.weight_hh_l0' is [5][15], expected [15][5]");
+    refuses((edit){.bend = "gru.weight_ih_l0"}, "8 rows, expected a multiple");
+    refuses((edit){.whole = "head.bias"}, "'head.bias' is I64, expected F32");
+    refuses((edit){.set = "head.weight", .value = NAN}, "head.weight[1] = nan");
+    refuses((edit){.set = "head.bias", .value = -1e6f}, "head.bias[1] = -1");
+    refuses((edit){.set = "gru.bias_hh_l1", .value = INFINITY}, "= inf");
+    refuses((edit){.key = "format"}, "no key 'talik'");
+}
+
+static void
+test_description(void **state)
+{
+    (void)state;
+    refuses((edit){.from = "\"format\":1", .to = "\"format\":2"},
+            "format 2; this talik reads 1");
+    refuses((edit){.from = "\"gru\"", .to = "\"grus\""},
+            "architecture 'grus'; this talik has gru");
+    refuses((edit){.from = "\"window\":9", .to = "\"window\":0"}, "'window'");
+    refuses((edit){.from = "\"window\":9", .to = "\"window\":300"}, "to 240");
+    refuses((edit){.from = "\"window\":9", .to = "\"window\":8"},
+            "'golden.x' is [4][9][6], expected [4][8][6]");
+    refuses((edit){.from = "\"window\":9", .to = "\"window\":9,\"heads\":4"},
+            "'heads' belongs to the transformer");
+    refuses((edit){.from = ":\"window\"", .to = ":\"carry\""}, "state 'carry'");
+    refuses((edit){.from = "\"t2m\",", .to = ""},
+            "'features' lists 5, the tensors are made for 6 features");
+    refuses((edit){.from = "month_cos", .to = "month_sin"}, "named twice");
+    refuses((edit){.from = "t2m", .to = "t2\\n"}, "control character");
+    refuses((edit){.from = "t2m", .to = ""}, "''");
+    refuses((edit){.from = "veg=7", .to = "veg=x"}, "number must follow");
+    refuses((edit){.from = "[\"K\",", .to = "["}, "'units' lists 5");
+    refuses((edit){.from = "[\"K\",", .to = "[1,"}, "units[0] is no text");
+    refuses((edit){.from = "\"feature_mean\":[", .to = "\"feature_mean\":[1,"},
+            "'feature_mean' lists 7");
+    refuses((edit){.from = "\"feature_std\":[0", .to = "\"feature_std\":[-0"},
+            "feature_std[0] = -0.33");
+    refuses((edit){.from = ",0.0,0.0,0.0,0.0,0.0],\"feature_std\"",
+                   .to = ",0.5,0,0,0,0],\"feature_std\""},
+            "'month_sin' has mean 0.5");
+    refuses((edit){.from = "\"depths\":[", .to = "\"depths\":[7,"},
+            "'depths' lists 5, the tensors are made for 4 depths");
+    refuses((edit){.from = "\"depths\":[", .to = "\"depths\":[-"},
+            "depths[0] = -0.1");
+    refuses((edit){.from = "\"target_std\":[1.0", .to = "\"target_std\":[0"},
+            "target_std[0] = 0");
+    refuses(
+        (edit){.from = "\"target_std\":[1.0", .to = "\"target_std\":[1e999"},
+        "JSON");
+    refuses((edit){.from = "[55.5,", .to = "["},
+            "'band_edges' lists 3, the tensors are made for 4 edges");
+    refuses((edit){.from = "[55.5,", .to = "[61.5,"}, "must increase");
+    refuses((edit){.from = "\"1951-12\"", .to = "\"1951-13\""}, "'trained_on'");
+    refuses((edit){.from = "\"1951-12\"", .to = "\"1999-12\""}, "'trained_on'");
+    refuses((edit){.from = "\"static\"", .to = "\"statik\""},
+            "unknown key 'statik'; did you mean 'static'?");
+    refuses((edit){.from = "\"static\":[", .to = "\"static\":[\"t2n\","},
+            "'static' names 't2n'");
+    refuses((edit){.from = "\"seed\":1", .to = "\"seed\":1,\"seed\":1"},
+            "duplicate");
+    refuses((edit){.from = "{", .to = "["}, "JSON");
+}
+
+static void
+test_golden(void **state)
+{
+    edit e = {.set = "golden.y", .value = 3};
+
+    (void)state;
+    refuses(e, "golden outputs are missed by");
+    refuses((edit){.set = "gru.bias_hh_l1", .value = 2},
+            "golden outputs are missed by");
+    refuses((edit){.set = "golden.band", .value = 3},
+            "golden.band[1] = 3, the model has 3 bands");
+    refuses((edit){.set = "golden.band", .value = -1}, "golden.band[1] = -1");
+}
+
+/* Which features are static: by list, by name, by option. */
+static void
+test_statics(void **state)
+{
+    const char *list = "\"static\":[\"aspect_sin\",\"aspect_cos\",\"veg=7\"],";
+    edit e = {.from = list, .to = ""};
+    tk_trained m = {0};
+    double worst;
+
+    (void)state;
+    CHECK_OK(import_edited(&e, "", &m, &worst));
+    assert_int_equal(m.features.f[0].kind, TK_FEAT_DYNAMIC);
+    assert_int_equal(m.features.f[1].kind, TK_FEAT_MONTH);
+    assert_int_equal(m.features.f[3].kind, TK_FEAT_ANGLE);
+    assert_string_equal(m.features.f[3].variable, "aspect");
+    assert_int_equal(m.features.f[5].kind, TK_FEAT_CLASS);
+    tk_trained_drop(&m);
+    e.to = "\"static\":[],";
+    CHECK_OK(import_edited(&e, "", &m, &worst));
+    assert_int_equal(m.features.f[3].kind, TK_FEAT_DYNAMIC);
+    assert_string_equal(m.features.f[3].variable, "aspect_sin");
+    tk_trained_drop(&m);
+    CHECK_OK(import_edited(&e, "t2m,aspect", &m, &worst));
+    assert_int_equal(m.features.f[0].kind, TK_FEAT_STATIC);
+    assert_int_equal(m.features.f[3].kind, TK_FEAT_ANGLE);
+    assert_int_equal(m.features.f[4].kind, TK_FEAT_ANGLE);
+    tk_trained_drop(&m);
+    assert_int_equal(import_edited(&e, "t2m,elevation", &m, &worst), TK_ECONF);
+    says("--static names 'elevation', which is no feature");
+}
+
+/* Whole without a golden pair, which is said, and without a training period. */
+static void
+test_bare(void **state)
+{
+    edit e = {.from =
+                  ",\"trained_on\":[\"1951-12\",\"1980-12\"],\"stopped_by\":"
+                  "[\"1981-01\",\"1985-12\"]",
+              .to = ""};
+    tk_trained m = {0};
+    tk_tensors *t;
+    char month[16];
+    double worst;
+
+    (void)state;
+    CHECK_OK(import_edited(&e, "", &m, &worst));
+    tk_month_text(m.train_first, month);
+    assert_string_equal(month, TK_TRAINED_UNKNOWN);
+    CHECK_OK(tk_exchange_export(&m, path, true));
+    tk_trained_drop(&m);
+    CHECK_OK(tk_tensors_read(path, &t));
+    assert_null(strstr(tk_tensors_text(t, TK_EXCHANGE_KEY), "trained_on"));
+    tk_tensors_drop(t);
+}
+
+/* Flipped bits of a whole file: an error, or a model that can be used. */
+static void
+test_flips(void **state)
+{
+    tk_tensors *t = exported();
+    const size_t held = tk_mem_held();
+    unsigned char whole[16384];
+    FILE *f = fopen(path, "rb");
+    size_t n, bad = 0;
+
+    (void)state;
+    assert_non_null(f);
+    n = fread(whole, 1, sizeof whole, f);
+    fclose(f);
+    assert_in_range(n, 1000, sizeof whole - 1);
+    for (uint64_t i = 0; i < 2000; i++) {
+        unsigned char *exact = malloc(n);
+        tk_tensors *u;
+        tk_trained m = {0};
+        double worst;
+        tk_err err;
+
+        assert_non_null(exact);
+        memcpy(exact, whole, n);
+        exact[tk_rng_u64(7, 0, i) % n] ^=
+            (unsigned char)(1 << tk_rng_u64(7, 1, i) % 8);
+        err = tk_tensors_parse(exact, n, "x", &u);
+        if (!err)
+            err = tk_exchange_import(u, "", &m, &worst);
+        if (!err)
+            for (size_t k = 0; k < m.net.layout.size; k++)
+                assert_true(fabsf(m.theta[k]) < 1e6f);
+        assert_true(err == TK_OK || err == TK_EDATA);
+        bad += err != TK_OK;
+        tk_trained_drop(&m);
+        tk_tensors_drop(u);
+        free(exact);
+    }
+    assert_true(bad > 500);
+    assert_int_equal(tk_mem_held(), held);
+    tk_tensors_drop(t);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_store),
+        cmocka_unit_test(test_tensors),    cmocka_unit_test(test_description),
+        cmocka_unit_test(test_golden),     cmocka_unit_test(test_statics),
+        cmocka_unit_test(test_bare),       cmocka_unit_test(test_flips),
+    };
+    const char *out = getenv("OUT");
+    int failed;
+
+    snprintf(path, sizeof path, "%s/tests/exchange.safetensors",
+             out ? out : "build/release");
+    failed = cmocka_run_group_tests(tests, NULL, NULL);
+    unlink(path);
+    return failed;
+}

@@ -129,7 +129,7 @@ check_syntax(const char *path)
         fputs(tk_text_get(&out), stdout);
     tk_text_drop(&out);
     tk_text_drop(&problems);
-    return err;
+    return (int)err;
 }
 
 /* Keys and values of a namelist, without its inputs. */
@@ -263,5 +263,5 @@ main(int argc, char **argv)
     tk_setup_drop(&setup);
     tk_units_end();
     tk_par_stop(&par);
-    return err;
+    return (int)err;
 }

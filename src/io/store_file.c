@@ -3,8 +3,6 @@
  */
 #include "talik/io/store.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <pnetcdf.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +11,7 @@
 #include "store_impl.h"
 #include "talik/core/digest.h"
 #include "talik/core/mem.h"
+#include "talik/io/disk.h"
 #include "talik/io/nc.h"
 #include "talik/io/out.h"
 
@@ -87,32 +86,6 @@ write_items(int ncid, const tk_store *s)
     return code;
 }
 
-/* Flushes a file, or the folder of a file, to the disk. */
-static tk_err
-flush(const char *path, bool folder)
-{
-    char name[4096];
-    char *slash;
-    int fd;
-
-    snprintf(name, sizeof name, "%s", path);
-    slash = strrchr(name, '/');
-    if (folder && slash)
-        *slash = '\0';
-    else if (folder)
-        strcpy(name, ".");
-    fd = open(name, O_RDONLY);
-    if (fd < 0 || fsync(fd) != 0) {
-        const int why = errno;
-
-        if (fd >= 0)
-            close(fd);
-        return tk_fail(TK_EOUT, "%s: cannot flush: %s", name, strerror(why));
-    }
-    close(fd);
-    return TK_OK;
-}
-
 static tk_err read_file(const char *path, const char *kind, tk_store **store);
 
 /* Writes to a temporary name, reads it again, renames. */
@@ -140,7 +113,7 @@ write_file(tk_store *s, const char *path, bool overwrite)
     if (!err && code != NC_NOERR)
         err = tk_fail(TK_EOUT, "%s: %s", tmp, ncmpi_strerror(code));
     if (!err)
-        err = flush(tmp, false);
+        err = tk_disk_sync(tmp);
     if (!err
         && (read_file(tmp, NULL, &again) != TK_OK
             || tk_store_digest(again) != tk_store_digest(s)))
@@ -149,10 +122,8 @@ write_file(tk_store *s, const char *path, bool overwrite)
                       "written",
                       tmp);
     tk_store_drop(again);
-    if (!err && rename(tmp, path) != 0)
-        err = tk_fail(TK_EOUT, "%s: %s", path, strerror(errno));
     if (!err)
-        err = flush(path, true);
+        err = tk_disk_rename(tmp, path, overwrite);
     if (err)
         unlink(tmp);
     return err;

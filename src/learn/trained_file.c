@@ -307,6 +307,12 @@ get_head(const tk_store *s, const tk_model_dims *dims, tk_trained *m)
     TK_TRY(tk_store_get_doubles(s, "depth", dims->D, m->depth));
     TK_TRY(tk_store_get_doubles(s, "target_mean", dims->D, m->target_mean));
     TK_TRY(tk_store_get_doubles(s, "target_std", dims->D, m->target_std));
+    for (size_t d = 0; d < dims->D; d++)
+        if (!isfinite(m->target_mean[d]) || !isfinite(m->target_std[d])
+            || !(m->target_std[d] > 0))
+            return tk_fail(TK_EDATA,
+                           "%s: the scaling of depth %zu is not sound",
+                           tk_store_path(s), d + 1);
     m->nedge = tk_store_size(s, "band_edges");
     if (m->nedge > TK_BANDS + 1 || (dims->E && m->nedge != dims->bands + 1))
         return tk_fail(TK_EDATA, "%s: %zu band edges for %zu bands",

@@ -36,7 +36,9 @@ static const tk_param params[] = {
          "replace output files that exist"),
     FLAG("run", "quiet", run.quiet, ".false.", "print warnings only"),
     INT("run", "memory_mb", "MB", run.memory_mb, 16, 1e6, "512",
-        "data that a rank may hold while it trains or evaluates"),
+        "data that a rank may hold while it finds the scaling, evaluates or "
+        "spins "
+        "the column up"),
 
     CHAR("grid", "file", grid.file, "''",
          "file that describes the grid; default: the first forcing file"),
@@ -60,7 +62,7 @@ static const tk_param params[] = {
     REAL(
         "grid", "x0", "", grid.x0, NAN, NAN, "0",
         "for files without coordinates: centre of the cell in row 0, column 0"),
-    REAL("grid", "y0", "", grid.y0, NAN, NAN, "0", "the same, northwards"),
+    REAL("grid", "y0", "", grid.y0, NAN, NAN, "0", "its centre northwards"),
     REAL("grid", "dx", "", grid.dx, NAN, NAN, "0",
          "step from column to column, in units of the CRS; 0: not given"),
     REAL("grid", "dy", "", grid.dy, NAN, NAN, "0",

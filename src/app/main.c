@@ -37,8 +37,7 @@ static const char usage[] =
     "  --version, --help\n"
     "\n"
     "Parallel: mpirun -n 8 talik project run.nml.  Exit status: 0 done, 1 run\n"
-    "error, 2 usage or namelist, 3 input, 4 output, 75 stopped with a "
-    "restart.\n";
+    "error, 2 usage or namelist, 3 input, 4 output.\n";
 
 typedef struct {
     const char *name;

@@ -5,28 +5,68 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "talik/core/digest.h"
 #include "talik/core/log.h"
+#include "talik/grid/calendar.h"
 #include "talik/io/store.h"
 #include "train_impl.h"
 
 #define KIND "talik training checkpoint"
 #define NUMBERS 7
 
+/* A digest of all that decides what an epoch does, but for the plan. */
+static uint64_t
+digest_of_choices(const trainer *t)
+{
+    const tk_trained *m = t->m;
+    const tk_train_opts *o = t->opts;
+    const tk_model_dims *d = &m->net.dims;
+    uint64_t sum = 0;
+    tk_text text = {0};
+
+    tk_text_add(&text, "%zu %zu %zu %zu %zu %zu %zu %.17g;", d->L, d->F, d->D,
+                d->E, d->layers, d->H, d->C, d->dropout);
+    tk_text_add(&text, "%d %d %zu;", m->valid_first, m->valid_last,
+                o->valid_tiles);
+    tk_text_add(&text, "%d %.17g %.17g %.17g %llu %llu;", (int)o->rate.kind,
+                o->rate.peak, o->rate.low, o->rate.factor,
+                (unsigned long long)o->rate.patience,
+                (unsigned long long)o->rate.warmup);
+    tk_text_add(&text, "%.17g %.17g %.17g %.17g %.17g %d %.17g;",
+                o->adamw.beta1, o->adamw.beta2, o->adamw.eps, o->adamw.decay,
+                o->clip, (int)o->loss.kind, o->loss.delta);
+    for (size_t i = 0; i < m->features.n; i++)
+        tk_text_add(&text, "%s %s %.17g %.17g;", m->features.f[i].name,
+                    m->features.f[i].units, m->features.f[i].mean,
+                    m->features.f[i].std);
+    for (size_t k = 0; k < d->D; k++)
+        tk_text_add(&text, "%.17g %.17g %.17g %.9g;", m->depth[k],
+                    m->target_mean[k], m->target_std[k],
+                    (double)o->depth_weight[k]);
+    for (size_t i = 0; i < m->nedge; i++)
+        tk_text_add(&text, "%.17g;", m->edge[i]);
+    /* The scaling stands for the data: other files have another. */
+    sum = tk_digest_bytes(text.len, tk_text_get(&text));
+    tk_text_drop(&text);
+    return sum;
+}
+
 /* What a checkpoint must agree on with the run that goes on from it. */
 static void
 describe(const trainer *t, char *text, size_t room)
 {
     const tk_plan *p = &t->plan;
-    const tk_train_opts *o = t->opts;
+    char first[16], last[16], digest[17];
 
+    tk_month_text(t->m->train_first, first);
+    tk_month_text(t->m->train_last, last);
+    tk_digest_text(digest_of_choices(t), digest);
     snprintf(text, room,
-             "%s weights=%zu seed=%llu months=%d..%d tiles=%zu shards=%zu "
-             "slots=%zu per_step=%zu steps=%zu epochs=%zu rate=%.9g decay=%.9g "
-             "clip=%.9g loss=%d",
-             t->m->net.model->name, t->P, (unsigned long long)p->seed,
-             t->m->train_first, t->m->train_last, p->ntile, p->shards, p->slots,
-             p->per_step, tk_plan_steps(p), o->epochs, o->rate.peak,
-             o->adamw.decay, o->clip, (int)o->loss.kind);
+             "%s weights=%zu seed=%llu months=%s..%s tiles=%zu shards=%zu "
+             "slots=%zu per_step=%zu steps=%zu epochs=%zu rate=%.9g choices=%s",
+             t->m->net.model->name, t->P, (unsigned long long)p->seed, first,
+             last, p->ntile, p->shards, p->slots, p->per_step, tk_plan_steps(p),
+             t->opts->epochs, t->opts->rate.peak, digest);
 }
 
 static tk_err

@@ -309,9 +309,9 @@ options(void)
     return o;
 }
 
-/* Trains on the ranks of s; the digest of the weights. */
-static uint64_t
-train(learning *s, const tk_train_opts *o, tk_trained *m)
+/* A model to be trained, its scaling fitted. */
+static void
+prepare(learning *s, tk_trained *m)
 {
     const tk_model_dims dims = {
         .L = WINDOW, .F = 3, .D = DEPTHS, .layers = 2, .H = 9, .dropout = 0.1};
@@ -327,6 +327,13 @@ train(learning *s, const tk_train_opts *o, tk_trained *m)
     CHECK_OK(tk_scale_fit(&s->data, &s->features, WINDOW, TRAIN_FIRST,
                           TRAIN_LAST, 1 << 20, m->target_mean, m->target_std));
     m->features = s->features;
+}
+
+/* Trains on the ranks of s; the digest of the weights. */
+static uint64_t
+train(learning *s, const tk_train_opts *o, tk_trained *m)
+{
+    prepare(s, m);
     CHECK_OK(tk_train(&s->data, o, m));
     return tk_digest_floats(0, m->net.layout.size, m->theta);
 }
@@ -361,6 +368,20 @@ test_ranks(void **state)
     assert_true(train_once(&par, &o) != all);
 }
 
+/* Trains, and must fail with this code. */
+static void
+train_fails(tk_err want, const tk_train_opts *o)
+{
+    learning s;
+    tk_trained m = {0};
+
+    learning_open(&par, &s);
+    prepare(&s, &m);
+    PAR_FAILS(want, tk_train(&s.data, o, &m));
+    tk_trained_drop(&m);
+    learning_close(&s);
+}
+
 static void
 test_resume(void **state)
 {
@@ -375,53 +396,24 @@ test_resume(void **state)
         unlink(o.checkpoint);
     /* The failure of a later epoch leaves the checkpoint of the one before. */
     setenv("TK_INJECT", "store.write:0:3", 1);
-    {
-        learning s;
-        tk_trained m = {0};
-        const tk_model_dims dims = {.L = WINDOW,
-                                    .F = 3,
-                                    .D = DEPTHS,
-                                    .layers = 2,
-                                    .H = 9,
-                                    .dropout = 0.1};
-
-        learning_open(&par, &s);
-        CHECK_OK(tk_trained_make(&m, "gru", &dims));
-        tk_layout_init(&m.net.layout, 3, m.theta);
-        m.train_first = TRAIN_FIRST;
-        m.train_last = TRAIN_LAST;
-        m.valid_first = TRAIN_LAST + 1;
-        m.valid_last = TRAIN_LAST + 12;
-        CHECK_OK(tk_scale_fit(&s.data, &s.features, WINDOW, TRAIN_FIRST,
-                              TRAIN_LAST, 1 << 20, m.target_mean,
-                              m.target_std));
-        PAR_FAILS(TK_EOUT, tk_train(&s.data, &o, &m));
-        tk_trained_drop(&m);
-        learning_close(&s);
-    }
+    train_fails(TK_EOUT, &o);
     unsetenv("TK_INJECT");
     o.resume = true;
     parts = train_once(&par, &o);
     assert_true(whole == parts);
-    o.seed = 99; /* another training's checkpoint is refused */
-    {
-        learning s;
-        tk_trained m = {0};
-        const tk_model_dims dims = {
-            .L = WINDOW, .F = 3, .D = DEPTHS, .layers = 2, .H = 9};
 
-        learning_open(&par, &s);
-        CHECK_OK(tk_trained_make(&m, "gru", &dims));
-        m.train_first = TRAIN_FIRST;
-        m.train_last = TRAIN_LAST;
-        m.valid_first = TRAIN_LAST + 1;
-        m.valid_last = TRAIN_LAST + 12;
-        m.target_std[0] = m.target_std[1] = 1;
-        PAR_FAILS(TK_EDATA, tk_train(&s.data, &o, &m));
-        PAR_SAYS("another training");
-        tk_trained_drop(&m);
-        learning_close(&s);
-    }
+    /* Another training's checkpoint is refused, whatever differs. */
+    o.rate.low = 1e-4;
+    train_fails(TK_EDATA, &o);
+    PAR_SAYS("another training");
+    o = options();
+    o.checkpoint = par_file("train.ckpt");
+    o.resume = true;
+    o.seed = 99;
+    train_fails(TK_EDATA, &o);
+    o.seed = 3;
+    o.depth_weight[1] = 2;
+    train_fails(TK_EDATA, &o);
 }
 
 /* RMSE and bias of the climatology and the model by a plain second route. */

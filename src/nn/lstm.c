@@ -67,8 +67,8 @@ bias_of(size_t H, size_t j, const tk_real *b, const tk_real *d)
     return (unit_bias){b[j] + d[j], b[f] + d[f], b[g] + d[g], b[o] + d[o]};
 }
 
-/* All units of all cells.  In: gate[4H][N] = W x, u = U h, and c.  Out: the gates
- * i, f, g, o in their place, c_new, t = tanh(c_new), h_new.
+/* All units of all cells.  In: gate[4H][N] = W x, u = U h, and c.  Out: the
+ * gates i, f, g, o in their place, c_new, t = tanh(c_new), h_new.
  *
  * One pass for each gate, as compilers give up on a loop that writes them all.
  */

@@ -1,6 +1,7 @@
 /* The model conv1dlstm: a convolution along the window, with zeros beyond its
  * two ends; layer normalisation over its channels; ReLU; layers of long
- * short-term memory; an affine head on the last one's state after the last step.
+ * short-term memory; an affine head on the last one's state after the last
+ * step.
  *
  * X. Shi et al. (2015), arXiv:1506.04214, have the convolution within the cell;
  * here it stands before it.

@@ -20,7 +20,8 @@ python=$(python_with_torch) || echo "(no Python with PyTorch: column '-')"
 for ((i = 0; i < rounds; i++)); do
   for source in tests/bench/bench_*.c; do
     [ -e "$source" ] || continue
-    "$OUT/${source%.c}" | sed 's/^/talik\t/' || exit 1
+    "$OUT/${source%.c}" > "$dir/one" || exit 1
+    sed 's/^/talik\t/' "$dir/one"
   done
   if [ -n "$python" ]; then
     # The better of the two is the peer: some builds do not find AVX-512 alone.

@@ -74,7 +74,7 @@ gives 2 err "bad.nml:5:1: error: unknown group &modle; did you mean &model" \
   "and the group" project "$tmp/bad.nml"
 gives 2 err "bad.nml:9:12: error: window: integer expected" "and the type" \
   project "$tmp/bad.nml"
-gives 2 err "bad.nml:10:[0-9]+: error: .*gur.*gru" "and the word" project \
+gives 2 err "bad.nml:10:[0-9]+: error: .*gur.*did you mean .gru" "and the word" project \
   "$tmp/bad.nml"
 [ "$(grep -c '^talik: ' "$tmp/err")" = 1 ] && [ "$(grep -c error: "$tmp/err")" = 5 ]
 report $? "five problems, one message" "$tmp/err"

@@ -11,7 +11,7 @@
  * Shapes  W[4H][D]  U[4H][H]  b[4H]  d[4H]     (row blocks i, f, g, o)
  *         x[L][D][N]                           (N cells of one tile)
  *         h[L][rows][N]  in its first H rows the states after each step
- *         gates[L][6H][N]                      (row blocks i, f, g, o, c', tanh c')
+ *         gates[L][6H][N]            (row blocks i, f, g, o, c', tanh(c'))
  *
  * The layer reads x from step 0 on, or, if `reverse`, from step L - 1 back;
  * its first state is zero, which saves the first step's recurrent products and

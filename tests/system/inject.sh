@@ -17,6 +17,7 @@ reached_by() {
     io.mask) echo masked ;;
     io.lanes | store.read) echo project ;;
     store.write) echo train ;;
+    tensors.write) echo export ;;
     mem.new) echo column project train world evaluate ;;
     io.read | out.write) echo column project ;;
     io.*) echo column ;;
@@ -38,6 +39,7 @@ go() { # go COMMAND: a small run; all outputs below $out
     evaluate)
       ranks 2 evaluate "$in/train.nml" --set "evaluate%csv=$out/s.csv" \
         "${set[@]}" ;;
+    export) ranks 1 export "$in/gru.nc" "$out/gru.safetensors" ;;
     world)
       ranks 2 world "$tmp/world.nml" --set "world%dir=$out" \
         --set world%first_year=2004 --set world%last_year=2006 \

@@ -39,7 +39,7 @@ go() { # go COMMAND: a small run; all outputs below $out
     evaluate)
       ranks 2 evaluate "$in/train.nml" --set "evaluate%csv=$out/s.csv" \
         "${set[@]}" ;;
-    export) ranks 1 export "$in/gru.nc" "$out/gru.safetensors" ;;
+    export) ranks 2 export "$in/gru.nc" "$out/gru.safetensors" ;;
     world)
       ranks 2 world "$tmp/world.nml" --set "world%dir=$out" \
         --set world%first_year=2004 --set world%last_year=2006 \
@@ -77,7 +77,7 @@ fault() {
   return $bad
 }
 
-for c in column masked project train evaluate world; do
+for c in column masked project train evaluate export world; do
   rm -rf "$out"
   mkdir "$out"
   go $c > "$tmp/log" 2>&1

@@ -18,8 +18,8 @@
 
 /* Before a static function with such loops: compiled a second time for wider
  * vectors, and chosen when the program starts.  The bits are the same.
- * (clang 14 renames functions that are not static; sanitizers come too late for
- * the choice.)
+ * (clang 14 renames functions that are not static, and links the choice by name,
+ * so no two files may use the same one; sanitizers come too late for the choice.)
  */
 #define WIDE
 #if defined(__x86_64__) && !defined(__AVX512F__) && defined(__has_attribute)

@@ -73,10 +73,10 @@ bias_of(size_t H, size_t j, const tk_real *b, const tk_real *d)
  * One pass for each gate, as compilers give up on a loop that writes them all.
  */
 WIDE static void
-gates_forward(size_t H, size_t N, const tk_real *b, const tk_real *d,
-              const tk_real *restrict u, const tk_real *restrict c,
-              tk_real *restrict gate, tk_real *restrict c_new,
-              tk_real *restrict t, tk_real *restrict h_new)
+lstm_gates_forward(size_t H, size_t N, const tk_real *b, const tk_real *d,
+                   const tk_real *restrict u, const tk_real *restrict c,
+                   tk_real *restrict gate, tk_real *restrict c_new,
+                   tk_real *restrict t, tk_real *restrict h_new)
 {
     const size_t HN = H * N;
 
@@ -102,9 +102,9 @@ gates_forward(size_t H, size_t N, const tk_real *b, const tk_real *d,
 
 /* The same from the zero state: no u, no c, f is set to 0. */
 WIDE static void
-gates_first(size_t H, size_t N, const tk_real *b, const tk_real *d,
-            tk_real *restrict gate, tk_real *restrict c_new,
-            tk_real *restrict t, tk_real *restrict h_new)
+lstm_gates_first(size_t H, size_t N, const tk_real *b, const tk_real *d,
+                 tk_real *restrict gate, tk_real *restrict c_new,
+                 tk_real *restrict t, tk_real *restrict h_new)
 {
     const size_t HN = H * N;
 
@@ -128,11 +128,11 @@ gates_first(size_t H, size_t N, const tk_real *b, const tk_real *d,
     }
 }
 
-/* As gates_forward without a tape: a = W x stays, c is in place. */
+/* As lstm_gates_forward without a tape: a = W x stays, c is in place. */
 WIDE static void
-gates_step(size_t H, size_t N, const tk_real *b, const tk_real *d,
-           const tk_real *restrict a, const tk_real *restrict u,
-           tk_real *restrict c, tk_real *restrict h_new)
+lstm_gates_step(size_t H, size_t N, const tk_real *b, const tk_real *d,
+                const tk_real *restrict a, const tk_real *restrict u,
+                tk_real *restrict c, tk_real *restrict h_new)
 {
     const size_t HN = H * N;
 
@@ -153,9 +153,9 @@ gates_step(size_t H, size_t N, const tk_real *b, const tk_real *d,
 }
 
 WIDE static void
-gates_first_step(size_t H, size_t N, const tk_real *b, const tk_real *d,
-                 const tk_real *restrict a, tk_real *restrict c,
-                 tk_real *restrict h_new)
+lstm_gates_first_step(size_t H, size_t N, const tk_real *b, const tk_real *d,
+                      const tk_real *restrict a, tk_real *restrict c,
+                      tk_real *restrict h_new)
 {
     const size_t HN = H * N;
 
@@ -189,11 +189,11 @@ tk_lstm_forward(tk_lstm_dims s, tk_lstm_at at, const tk_real *theta,
         tk_gemm(false, false, 4 * H, N, D, theta + at.W, D, x + l * D * N, N, 0,
                 tape, N);
         if (i == 0) {
-            gates_first(H, N, b, d, tape, c_new, t, h_new);
+            lstm_gates_first(H, N, b, d, tape, c_new, t, h_new);
         } else {
             tk_gemm(false, false, 4 * H, N, H, theta + at.U, H, h_old, N, 0, u,
                     N);
-            gates_forward(H, N, b, d, u, c, tape, c_new, t, h_new);
+            lstm_gates_forward(H, N, b, d, u, c, tape, c_new, t, h_new);
         }
         h_old = h_new;
         c = c_new;
@@ -210,11 +210,11 @@ tk_lstm_step(tk_lstm_dims s, tk_lstm_at at, const tk_real *theta,
     tk_real *u = work; /* [4H][N] */
 
     if (!h) {
-        gates_first_step(H, N, b, d, a, c, h_new);
+        lstm_gates_first_step(H, N, b, d, a, c, h_new);
         return;
     }
     tk_gemm(false, false, 4 * H, N, H, theta + at.U, H, h, N, 0, u, N);
-    gates_step(H, N, b, d, a, u, c, h_new);
+    lstm_gates_step(H, N, b, d, a, u, c, h_new);
 }
 
 /* Gradients of one step before the gates' functions, da[4H][N].  dh is that of
@@ -224,9 +224,9 @@ tk_lstm_step(tk_lstm_dims s, tk_lstm_at at, const tk_real *theta,
  * forward: c_new = f . c + i . g,  h_new = o . t,  t = tanh(c_new)
  */
 WIDE static void
-gates_backward(size_t HN, const tk_real *restrict tape,
-               const tk_real *restrict c, const tk_real *restrict dh,
-               tk_real *restrict dc, tk_real *restrict da)
+lstm_gates_backward(size_t HN, const tk_real *restrict tape,
+                    const tk_real *restrict c, const tk_real *restrict dh,
+                    tk_real *restrict dc, tk_real *restrict da)
 {
     const tk_real *i = tape, *f = tape + HN, *g = tape + 2 * HN;
     const tk_real *o = tape + 3 * HN, *t = tape + 5 * HN;
@@ -268,7 +268,7 @@ tk_lstm_backward(tk_lstm_dims s, tk_lstm_at at, const tk_real *theta,
         if (dy)
             for (size_t k = 0; k < HN; k++)
                 dh[k] += dy[l * s.rows * N + k];
-        gates_backward(HN, gates + l * 6 * HN, c, dh, dc, da);
+        lstm_gates_backward(HN, gates + l * 6 * HN, c, dh, dc, da);
         /* forward: a = W x + b + U h + d */
         tk_gemm(false, true, 4 * H, D, N, da, N, x_l, N, 1, dtheta + at.W, D);
         tk_add_row_sums(4 * H, N, da, sums);

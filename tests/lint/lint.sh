@@ -50,6 +50,17 @@ symbols() { # every external name of the library begins with tk_
     }' "$tmp/nm"
 }
 
+wide_names() { # clang makes an external name of each: see src/nn/act_impl.h
+  awk '/^WIDE static/ { wide = 1; next }
+    wide && /^[a-z_0-9]+\(/ {
+      split($0, word, "(")
+      if (word[1] in at)
+        print FILENAME ":" FNR ": WIDE " word[1] " is in " at[word[1]] " too"
+      at[word[1]] = FILENAME
+      wide = 0
+    }' src/*/*.c
+}
+
 format() {
   mapfile -t list < <(files 'src/*.[ch]' 'include/*.h' 'tests/*.[ch]' \
     'postproc/*.[ch]')
@@ -106,6 +117,7 @@ long_files() { # a warning, not a fault
 
 check "layers include only what is below them" layers
 check "external names begin with tk_" symbols
+check "WIDE functions have names of their own" wide_names
 clang_format=
 for c in clang-format-14 clang-format; do
   if "$c" --version 2> /dev/null | grep -q 'version 14\.'; then

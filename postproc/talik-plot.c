@@ -14,14 +14,18 @@ static const char usage[] =
     "usage: talik-plot map FILE.nc -v NAME -o OUT [options]\n"
     "       talik-plot series FILE.nc... -v NAME -o OUT [options]\n"
     "       talik-plot loss FILE.csv -o OUT [options]\n"
+    "       talik-plot explain FILE.csv -o OUT [options]\n"
     "\n"
     "map     mean over years at a depth, or a difference of two, Alaska "
     "Albers\n"
     "series  annual means of several files, one panel per depth\n"
     "loss    training curves: columns epoch,train,valid,...\n"
+    "explain the table of talik explain: bars of the features of most weight "
+    "and\n"
+    "        their lags, a row for each depth\n"
     "\n"
     "  -v NAME         variable: tsl, alt, ...\n"
-    "  -d DEPTH[,...]  depth in m; series draws several\n"
+    "  -d DEPTH[,...]  depth in m; series and explain draw several\n"
     "  -p FIRST-LAST   years (default all)\n"
     "  -f FILE         map: subtract this file's mean ...\n"
     "  -b FIRST-LAST   ... over these years (without -f: of the same file)\n"
@@ -183,7 +187,7 @@ check_arguments(const char *what, const tk_plot_opts *o)
                        o->file[1]);
     if (!o->out)
         return tk_fail(TK_ECONF, "%s: no output: -o OUT.png", what);
-    if (strcmp(what, "loss") != 0 && !o->variable)
+    if ((series || strcmp(what, "map") == 0) && !o->variable)
         return tk_fail(TK_ECONF, "%s: no variable: -v NAME", what);
     if (strcmp(what, "map") == 0 && o->ndepth > 1)
         return tk_fail(TK_ECONF, "map: one depth");
@@ -200,9 +204,10 @@ run(int argc, char **argv)
         tk_err (*draw)(const tk_plot_opts *);
     } commands[] = {{"map", tk_plot_map},
                     {"series", tk_plot_series},
-                    {"loss", tk_plot_loss}};
+                    {"loss", tk_plot_loss},
+                    {"explain", tk_plot_explain}};
     const size_t n = sizeof commands / sizeof commands[0];
-    const char *names[3], *near;
+    const char *names[4], *near;
     tk_plot_opts opts = {.lat = NAN, .lon = NAN, .low = NAN, .high = NAN};
 
     for (size_t i = 0; i < n; i++) {

@@ -37,6 +37,7 @@ typedef struct {
 tk_err tk_plot_map(const tk_plot_opts *opts) TK_MUST;
 tk_err tk_plot_series(const tk_plot_opts *opts) TK_MUST;
 tk_err tk_plot_loss(const tk_plot_opts *opts) TK_MUST;
+tk_err tk_plot_explain(const tk_plot_opts *opts) TK_MUST;
 
 /* ---- data.c, cells.c: a variable of a NetCDF file ---- */
 

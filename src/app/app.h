@@ -5,12 +5,14 @@
 #include "config.h"
 #include "talik/core/par.h"
 #include "talik/io/out.h"
+#include "talik/learn/explain.h"
 #include "talik/learn/trained.h"
 
 /* **Collective.**  The commands. */
 tk_err cmd_check(const tk_par *par, const tk_setup *setup) TK_MUST;
 tk_err cmd_train(const tk_par *par, const tk_setup *setup) TK_MUST;
 tk_err cmd_evaluate(const tk_par *par, const tk_setup *setup) TK_MUST;
+tk_err cmd_explain(const tk_par *par, const tk_setup *setup) TK_MUST;
 tk_err cmd_project(const tk_par *par, const tk_setup *setup) TK_MUST;
 tk_err cmd_world(const tk_par *par, const tk_setup *setup) TK_MUST;
 
@@ -78,6 +80,11 @@ tk_err tsl_finish(const tk_par *par, tk_out *out, const char *path,
                   const tk_grid *grid, const tk_run *run,
                   const unsigned char *status, int written, int simulated,
                   double seconds) TK_MUST;
+
+/* **Collective.**  The NetCDF file of an explanation. */
+tk_err explain_write(const tk_par *par, const tk_setup *setup,
+                     const tk_trained *m, const tk_explain_opts *opts,
+                     long long newest, const tk_explained *r) TK_MUST;
 
 /* Global attributes that all files share; `n` counts them. */
 typedef struct {

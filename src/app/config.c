@@ -57,6 +57,8 @@ tk_setup_resolve(tk_setup *s)
     derive(c->train.checkpoint, c->model.file, ".ckpt");
     derive(c->train.history, c->model.file, ".csv");
     derive(c->evaluate.csv, c->model.file, ".evaluate.csv");
+    derive(c->explain.file, c->model.file, ".explain.nc");
+    derive(c->explain.csv, c->model.file, ".explain.csv");
 }
 
 tk_err
@@ -175,6 +177,18 @@ tk_setup_train(const tk_setup *s)
         o.depth_weight[d] =
             d < c->train.ndepth_weights ? (float)c->train.depth_weights[d] : 1;
     return o;
+}
+
+tk_explain_opts
+tk_setup_explain(const tk_setup *s)
+{
+    return (tk_explain_opts){
+        .seed = (uint64_t)s->c.run.seed,
+        .samples = (size_t)s->c.explain.samples,
+        .background = (size_t)s->c.explain.background,
+        .points = (size_t)s->c.explain.points,
+        .tolerance = 0.01,
+    };
 }
 
 tk_column_opts

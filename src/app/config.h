@@ -12,6 +12,7 @@
 
 #include "talik/conf/param.h"
 #include "talik/data/patch.h"
+#include "talik/learn/explain.h"
 #include "talik/learn/train.h"
 #include "talik/phys/column.h"
 #include "talik/phys/world.h"
@@ -88,6 +89,11 @@ typedef struct {
     } evaluate;
     struct {
         tk_word first, last;
+        int samples, background, points;
+        tk_path file, csv;
+    } explain;
+    struct {
+        tk_word first, last;
         int block;
     } project;
     struct {
@@ -152,6 +158,7 @@ tk_input_files tk_setup_inputs(const tk_setup *setup);
 tk_input_files tk_setup_targets(const tk_setup *setup);
 tk_grid_source tk_setup_grid(const tk_setup *setup, const char *variable);
 tk_train_opts tk_setup_train(const tk_setup *setup);
+tk_explain_opts tk_setup_explain(const tk_setup *setup);
 tk_column_opts tk_setup_column(const tk_setup *setup);
 tk_err tk_setup_profile(const tk_setup *setup, tk_profile *profile) TK_MUST;
 tk_world_opts tk_setup_world(const tk_setup *setup);

@@ -193,6 +193,26 @@ static const tk_param params[] = {
          "table of the scores; default: the model file's name with "
          ".evaluate.csv"),
 
+    CHAR("explain", "first", explain.first, "''",
+         "first month explained, 'YYYY-MM'; default: the first with a whole "
+         "window"),
+    CHAR("explain", "last", explain.last, "''",
+         "last month explained; default: the last there is"),
+    INT("explain", "samples", "1", explain.samples, 1, 100000, "24",
+        "windows explained of each tile of 64 cells; calendar months take "
+        "turns"),
+    INT("explain", "background", "1", explain.background, 1, 10000, "32",
+        "windows of the training months that each is compared with"),
+    INT("explain", "points", "1", explain.points, 2, 10000, "32",
+        "points on the line from each of those to the window explained, an "
+        "even number: more make the attributions add up better"),
+    CHAR("explain", "file", explain.file, "''",
+         "NetCDF of the attributions; default: the model file's name with "
+         ".explain.nc"),
+    CHAR("explain", "csv", explain.csv, "''",
+         "ranked table of the inputs; default: the model file's name with "
+         ".explain.csv"),
+
     CHAR("project", "first", project.first, "''",
          "first month written, 'YYYY-MM'; default: the first possible"),
     CHAR("project", "last", project.last, "''",
@@ -320,6 +340,7 @@ static const tk_group groups[] = {
     {"model", "Which model, and its file", 0},
     {"train", "How weights are found", 0},
     {"evaluate", "What is scored", 0},
+    {"explain", "Which inputs make the answer", 0},
     {"project", "What is projected", 0},
     {"output", "Where results go", 0},
     {"column", "The physical soil column", 0},

@@ -22,6 +22,7 @@ static const char usage[] =
     "  check      validates namelist and inputs, runs nothing\n"
     "  train      fits the sequence model, writes the model file\n"
     "  evaluate   scores a model file on held-out months, beside baselines\n"
+    "  explain    attributes the model's answers to inputs and lags\n"
     "  project    runs the model, or the soil column, through a scenario\n"
     "  world      writes the demonstration world, a synthetic Alaska\n"
     "\n"
@@ -47,9 +48,9 @@ typedef struct {
 
 static const command commands[] = {
     {"check", cmd_check, NULL},       {"train", cmd_train, NULL},
-    {"evaluate", cmd_evaluate, NULL}, {"project", cmd_project, NULL},
-    {"world", cmd_world, NULL},       {"import", NULL, cmd_import},
-    {"export", NULL, cmd_export},
+    {"evaluate", cmd_evaluate, NULL}, {"explain", cmd_explain, NULL},
+    {"project", cmd_project, NULL},   {"world", cmd_world, NULL},
+    {"import", NULL, cmd_import},     {"export", NULL, cmd_export},
 };
 #define NCOMMAND (sizeof commands / sizeof commands[0])
 

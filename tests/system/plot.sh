@@ -65,6 +65,27 @@ draws series 3 series "$dir/rcp26.nc" "$dir/rcp85.nc" -v tsl -d 0.1,1
 draws point 2 series "$dir/rcp26.nc" -v tsl -d 1 --lat 64.8 --lon 212.1 \
   --monthly -l "Fairbanks, monthly"
 draws loss 2 loss "$dir/loss.csv" -t "Training"
+{
+  echo "depth_m,rank,feature,lag_months,abs_attribution_K,\
+mean_attribution_K,importance_K"
+  for depth in 0.1 1; do
+    for rank in 1 2 3; do
+      echo "$depth,$rank,feature_$rank=@,all,$((9 - rank)),0.1,0.2"
+      for lag in 0 1 2 3; do
+        echo "$depth,$rank,feature_$rank=@,$lag,0.$((9 - rank - lag)),-0.01,"
+      done
+    done
+  done
+} > "$dir/explain.csv"
+draws explain 5 explain "$dir/explain.csv" -t "Why" --note "a note"
+for change in 's/,2,\(.*\),all,7,/,2,\1,all,3,/' 's/,2,\(.*\),1,0.6,/,2,\1,1,0.3,/'; do
+  sed "$change" "$dir/explain.csv" > "$dir/other.csv"
+  ! cmp -s "$dir/explain.csv" "$dir/other.csv" \
+    && "$plot" explain "$dir/other.csv" -o "$dir/other.png" -t "Why" \
+      --note "a note" && ! cmp -s "$dir/explain.png" "$dir/other.png"
+  report $? "explain: a picture of $change"
+done
+draws "explain-one" 5 explain "$dir/explain.csv" -d 1
 "$plot" map "$dir/rcp85.nc" -v tsl -d 1 -o "$dir/map.pdf" \
   && [ "$(head -c 5 "$dir/map.pdf")" = "%PDF-" ]
 report $? "draws a PDF"
@@ -102,6 +123,11 @@ fails 3 "proj.nc" map "$warm" -v tsl -d 1 -f "$dir/proj.nc" "${o[@]}"
 fails 3 "within 2 degrees" \
   series "$warm" -v tsl -d 1 --lat 52 --lon -140 "${o[@]}"
 fails 3 "expected a head" loss "$warm" "${o[@]}"
+fails 3 "expected the table of 'talik explain'" \
+  explain "$dir/loss.csv" "${o[@]}"
+fails 3 "no row of that depth" explain "$dir/explain.csv" -d 2 "${o[@]}"
+sed 's/,all,/,ever,/' "$dir/explain.csv" > "$dir/bad.csv"
+fails 3 "bad.csv:2: 'ever' is no lag" explain "$dir/bad.csv" "${o[@]}"
 fails 2 "did you mean 'series'" serie "$warm" "${o[@]}"
 fails 2 "no variable: -v" map "$warm" "${o[@]}"
 fails 2 "must end in" map "$warm" -v tsl -d 1 -o "$dir/none.gif"

@@ -1,0 +1,99 @@
+/* Expected gradients of one window, where they are known. */
+#include "../explain_known.h"
+
+#define L1 3
+#define F1 5
+#define N1 7
+
+/* A linear model's attributions are w (x - mean x'); those of (sum x)^2 / 2
+ * along a line are (x - x')_i times the mean of both sums, whatever the points
+ * are.
+ */
+static void
+check_window(double square, size_t points, double tol)
+{
+    const size_t LF = L1 * F1;
+    float x[L1 * F1], from[N1][L1 * F1];
+    double a[DEPTHS][L1 * F1], answer[DEPTHS], base[DEPTHS];
+    tk_trained m;
+    tk_explainer *e;
+
+    make_known(L1, F1, square, &m);
+    for (size_t i = 0; i < LF; i++) {
+        x[i] = (float)tk_rng_normal(5, 2, i);
+        for (size_t b = 0; b < N1; b++)
+            from[b][i] = i % F1 == 2 ? x[i] /* does not differ */
+                                     : (float)tk_rng_normal(5, 3 + b, i);
+    }
+    CHECK_OK(tk_explainer_make(&m, 1, N1, from[0], points, &e));
+    for (uint64_t again = 0; again < 2; again++)
+        tk_explain_window(e, 9, x, 0, a[0], answer, base);
+    for (size_t d = 0; d < DEPTHS; d++) {
+        double sum = 0;
+
+        for (size_t i = 0; i < LF; i++) {
+            const double w = (double)m.theta[d * (LF + 1) + i];
+            double want = 0;
+
+            for (size_t b = 0; b < N1; b++) {
+                double both = 0;
+
+                for (size_t k = 0; k < LF; k++)
+                    both += ((double)x[k] + (double)from[b][k]) / 2;
+                want += ((double)x[i] - (double)from[b][i])
+                        * (w + square * both) / N1;
+            }
+            CHECK_NEAR(a[d][i], want * m.target_std[d], tol);
+            if (i % F1 == 2)
+                assert_true(a[d][i] == 0);
+            sum += a[d][i];
+        }
+        CHECK_NEAR(sum, answer[d] - base[d], tol * 10);
+    }
+    tk_explainer_drop(e);
+    tk_free(m.theta);
+}
+
+static void
+test_window(void **state)
+{
+    (void)state;
+    check_window(0, 2, 2e-5);
+    check_window(0.7, 2, 2e-4);  /* a pair is exact for a slope */
+    check_window(0.7, 10, 2e-4); /* more than a pass of 64 */
+}
+
+/* Another index draws other points, the same one the same. */
+static void
+test_index(void **state)
+{
+    float x[L1 * F1] = {1, 2, 3}, from[N1][L1 * F1] = {{0}};
+    double a[2][DEPTHS * L1 * F1], answer[DEPTHS], base[DEPTHS];
+    tk_trained m = {0};
+    tk_model_dims dims = {.L = L1, .F = F1, .D = DEPTHS, .layers = 1, .H = 3};
+    tk_explainer *e;
+
+    (void)state;
+    CHECK_OK(tk_trained_make(&m, "gru", &dims));
+    tk_layout_init(&m.net.layout, 4, m.theta);
+    m.target_std[0] = m.target_std[1] = 1;
+    CHECK_OK(tk_explainer_make(&m, 1, N1, from[0], 2, &e));
+    tk_explain_window(e, 1, x, 0, a[0], answer, base);
+    tk_explain_window(e, 2, x, 0, a[1], answer, base);
+    assert_true(memcmp(a[0], a[1], sizeof a[0]) != 0);
+    tk_explain_window(e, 1, x, 0, a[1], answer, base);
+    assert_memory_equal(a[0], a[1], sizeof a[0]);
+    tk_explainer_drop(e);
+    tk_trained_drop(&m);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_window),
+        cmocka_unit_test(test_index),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

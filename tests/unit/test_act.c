@@ -44,6 +44,39 @@ against_libm(void **state)
 }
 
 static void
+gelu_against_libm(void **state)
+{
+    tk_real *x = calloc(POINTS, sizeof *x), *y = calloc(POINTS, sizeof *y);
+    tk_real *again = calloc(POINTS, sizeof *x),
+            *slope = calloc(POINTS, sizeof *x);
+
+    (void)state;
+    assert_non_null(x);
+    assert_non_null(y);
+    assert_non_null(again);
+    assert_non_null(slope);
+    for (int i = 0; i < POINTS; i++)
+        x[i] = (tk_real)(16.0 * i / (POINTS - 1) - 8);
+    tk_gelu(POINTS, x, y);
+    tk_gelu_slope(POINTS, x, again, slope);
+    for (int i = 0; i < POINTS; i++) {
+        const double z = (double)x[i], phi = (1 + erf(z / sqrt(2))) / 2;
+
+        CHECK_NEAR(half_erf(x[i]), phi - 0.5, 3e-7);
+        CHECK_NEAR(y[i], z * phi, 1e-6);
+        CHECK_NEAR(slope[i], phi + z * exp(-z * z / 2) / sqrt(2 * acos(-1)),
+                   6e-7);
+    }
+    assert_memory_equal(y, again, POINTS * sizeof *y);
+    tk_gelu(POINTS, x, x);
+    assert_memory_equal(x, y, POINTS * sizeof *y);
+    free(x);
+    free(y);
+    free(again);
+    free(slope);
+}
+
+static void
 at_the_ends(void **state)
 {
     const tk_real x[] = {
@@ -65,6 +98,11 @@ at_the_ends(void **state)
     CHECK_NEAR(y[3], 1, 0);
     CHECK_NEAR(y[4], 0, 1e-37);
     CHECK_NEAR(y[5], 0.5, 0);
+    tk_gelu(6, x, y);
+    CHECK_NEAR(y[2], NAN, 0);
+    CHECK_NEAR(y[3], 1000, 0);
+    CHECK_NEAR(y[4], 0, 0);
+    CHECK_NEAR(y[5], 0, 0);
     tk_exp(6, x, y);
     assert_true(y[0] > (tk_real)1e38);
     CHECK_NEAR(y[1], 0, 2e-38);
@@ -79,7 +117,7 @@ static void
 same_bits_anywhere(void **state)
 {
     enum { MANY = 10007 };
-    tk_real x[MANY], e[MANY], s[MANY], t[MANY], one;
+    tk_real x[MANY], e[MANY], s[MANY], t[MANY], g[MANY], one;
 
     (void)state;
     for (int i = 0; i < MANY; i++)
@@ -87,6 +125,7 @@ same_bits_anywhere(void **state)
     tk_exp(MANY, x, e);
     tk_sigmoid(MANY, x, s);
     tk_tanh(MANY, x, t);
+    tk_gelu(MANY, x, g);
     for (int i = 0; i < MANY; i++) {
         volatile tk_real alone = x[i];
 
@@ -96,6 +135,8 @@ same_bits_anywhere(void **state)
         assert_memory_equal(&one, s + i, sizeof one);
         one = tanh_of(alone);
         assert_memory_equal(&one, t + i, sizeof one);
+        one = alone * ((tk_real)0.5 + half_erf(alone));
+        assert_memory_equal(&one, g + i, sizeof one);
     }
 }
 
@@ -104,6 +145,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(against_libm),
+        cmocka_unit_test(gelu_against_libm),
         cmocka_unit_test(at_the_ends),
         cmocka_unit_test(same_bits_anywhere),
     };

@@ -1,4 +1,4 @@
-/* talik/nn/act.h -- exp, sigmoid, tanh and ReLU of arrays.
+/* talik/nn/act.h -- exp, sigmoid, tanh, ReLU and GELU of arrays.
  *
  *   s(x) = 1 / (1 + exp(-x))      tanh(x) = (exp(2x) - 1) / (exp(2x) + 1)
  *
@@ -26,5 +26,13 @@ void tk_tanh(size_t n, const tk_real *x, tk_real *y);
 void tk_relu(size_t n, const tk_real *x, tk_real *y);
 void tk_relu_backward(size_t n, const tk_real *y, const tk_real *dy,
                       tk_real *dx);
+
+/* x Phi(x) with the normal distribution Phi(x) = (1 + erf(x / sqrt(2))) / 2, as
+ * PyTorch's nn.GELU; Phi within 3e-7.  D. Hendrycks and K. Gimpel (2016),
+ * arXiv:1606.08415.  The second one sets the slope as well, Phi(x) + x Phi'(x):
+ * slope[n] overlaps neither x nor y.
+ */
+void tk_gelu(size_t n, const tk_real *x, tk_real *y);
+void tk_gelu_slope(size_t n, const tk_real *x, tk_real *y, tk_real *slope);
 
 #endif

@@ -9,9 +9,7 @@
 #define MOST 65536 /* of any size: products of three stay within size_t */
 
 static const tk_model *const models[] = {
-    &tk_m_gru,
-    &tk_m_bilstm,
-    &tk_m_conv1dlstm,
+    &tk_m_gru, &tk_m_bilstm, &tk_m_conv1dlstm, &tk_m_tcn, &tk_m_transformer,
 };
 
 enum { MODELS = sizeof models / sizeof models[0] };

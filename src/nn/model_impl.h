@@ -11,6 +11,7 @@
 extern const tk_model tk_m_gru;
 extern const tk_model tk_m_bilstm;
 extern const tk_model tk_m_conv1dlstm;
+extern const tk_model tk_m_tcn;
 
 /* TK_ECONF unless low <= value <= high. */
 tk_err tk_check_size(const char *model, const char *what, size_t value,

@@ -188,3 +188,10 @@ tk_take(tk_real **at, size_t n)
     *at += tk_taken(n);
     return here;
 }
+
+tk_real *
+tk_place(tk_real **at, size_t *size, size_t n)
+{
+    *size += tk_taken(n);
+    return at ? tk_take(at, n) : NULL;
+}

@@ -12,6 +12,7 @@ extern const tk_model tk_m_gru;
 extern const tk_model tk_m_bilstm;
 extern const tk_model tk_m_conv1dlstm;
 extern const tk_model tk_m_tcn;
+extern const tk_model tk_m_transformer;
 
 /* TK_ECONF unless low <= value <= high. */
 tk_err tk_check_size(const char *model, const char *what, size_t value,
@@ -46,5 +47,8 @@ tk_embed_dims tk_embed_of(const tk_pass *p, size_t steps);
  */
 tk_real *tk_take(tk_real **at, size_t n);
 size_t tk_taken(size_t n);
+
+/* The same, counted in *size; without `at` only counted, and NULL. */
+tk_real *tk_place(tk_real **at, size_t *size, size_t n);
 
 #endif

@@ -148,14 +148,56 @@ conv1dlstm(void **state)
     check("conv1dlstm", wide, false);
 }
 
+/* With and without a downsample, within the window and far beyond. */
+static void
+tcn(void **state)
+{
+    const tk_model_dims s = {
+        .L = 11, .F = 3, .bands = 3, .D = 6, .C = 4, .kernel = 2};
+    tk_model_dims one = {.L = 1, .F = 3, .D = 2, .layers = 2, .C = 5};
+    tk_model_dims wide = s;
+
+    (void)state;
+    check_all("tcn", s, false);
+    one.kernel = 1;
+    check("tcn", one, false);
+    one.kernel = 3;
+    check("tcn", one, false);
+    wide.kernel = 3;
+    wide.C = 5; /* F + E: no downsample */
+    wide.E = 2;
+    wide.layers = 2;
+    check("tcn", wide, false);
+    wide.kernel = 7;
+    check("tcn", wide, false);
+    wide.E = 0;
+    wide.C = 3;
+    check("tcn", wide, false);
+}
+
+static void
+transformer(void **state)
+{
+    const tk_model_dims s = {
+        .L = MOST_L, .F = 3, .bands = 3, .D = 7, .d = 6, .heads = 2, .ff = 4};
+    tk_model_dims one = {
+        .L = 1, .F = 3, .D = 2, .layers = 2, .d = 5, .heads = 5, .ff = 4};
+
+    (void)state;
+    check_all("transformer", s, false);
+    check("transformer", one, false);
+    one.L = 3;
+    one.heads = 1;
+    check("transformer", one, false);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(gru),
-        cmocka_unit_test(gru_one_step),
-        cmocka_unit_test(bilstm),
-        cmocka_unit_test(conv1dlstm),
+        cmocka_unit_test(gru),    cmocka_unit_test(gru_one_step),
+        cmocka_unit_test(bilstm), cmocka_unit_test(conv1dlstm),
+        cmocka_unit_test(tcn),    cmocka_unit_test(transformer),
     };
 
     return cmocka_run_group_tests_name("gradient of models", tests, NULL, NULL);

@@ -246,6 +246,7 @@ update(problem *p)
     double difference = 0;
 
     o.decay = 0.1;
+    o.eps = 1e-4;
     for (uint64_t t = 1; t <= 5; t++) {
         char name[16];
         double norm;

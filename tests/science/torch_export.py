@@ -80,10 +80,72 @@ class Conv1dLstm(Banded):
         return self.head(self.lstm(torch.relu(self.norm(y)))[0][-1])
 
 
+class Block(nn.Module):
+    def __init__(self, inputs, channels, kernel, dilation):
+        super().__init__()
+        self.left = (kernel - 1) * dilation
+        self.conv1 = nn.Conv1d(inputs, channels, kernel, dilation=dilation)
+        self.conv2 = nn.Conv1d(channels, channels, kernel, dilation=dilation)
+        if inputs != channels:
+            self.downsample = nn.Conv1d(inputs, channels, 1)
+
+    def forward(self, x):
+        y = torch.relu(self.conv1(nn.functional.pad(x, (self.left, 0))))
+        y = torch.relu(self.conv2(nn.functional.pad(y, (self.left, 0))))
+        skip = self.downsample(x) if hasattr(self, "downsample") else x
+        return torch.relu(y + skip)
+
+
+class Tcn(Banded):
+    def __init__(self, s):
+        super().__init__(s, s["C"])
+        inputs = [s["F"] + s["E"]] + [s["C"]] * (s["layers"] - 1)
+        self.blocks = nn.Sequential(*(
+            Block(n, s["C"], s["kernel"], 2 ** i)
+            for i, n in enumerate(inputs)))
+
+    @staticmethod
+    def sizes(r):
+        return {"layers": r.randint(1, 5), "C": r.choice([4, 15, 33, 64]),
+                "kernel": r.choice([1, 2, 3, 3, 5, 8])}
+
+    def forward(self, x, band):
+        y = self.blocks(self.inputs(x, band).permute(1, 2, 0))
+        return self.head(y[:, :, -1])
+
+
+class Transformer(Banded):
+    def __init__(self, s):
+        super().__init__(s, s["d"])
+        self.in_proj = nn.Linear(s["F"] + s["E"], s["d"])
+        layer = nn.TransformerEncoderLayer(
+            s["d"], s["heads"], s["ff"], dropout=0, activation="gelu",
+            norm_first=True)
+        self.encoder = nn.TransformerEncoder(
+            layer, s["layers"], nn.LayerNorm(s["d"]))
+        pairs = torch.arange(0, s["d"], 2, dtype=torch.float64) / s["d"]
+        angle = torch.arange(s["L"])[:, None] / 10000 ** pairs
+        columns = torch.stack([angle.sin(), angle.cos()], dim=2)
+        self.positions = columns.flatten(1)[:, None, :s["d"]].float()
+
+    @staticmethod
+    def sizes(r):
+        heads = r.choice([1, 2, 3, 4])
+        return {"layers": r.randint(1, 3), "heads": heads,
+                "d": heads * r.choice([6, 9, 16]),
+                "ff": r.choice([3, 32, 65, 128])}
+
+    def forward(self, x, band):
+        h = self.in_proj(self.inputs(x, band)) + self.positions
+        return self.head(self.encoder(h)[-1])
+
+
 MODELS = {
     "gru": Gru,
     "bilstm": BiLstm,
     "conv1dlstm": Conv1dLstm,
+    "tcn": Tcn,
+    "transformer": Transformer,
 }
 
 
@@ -151,7 +213,9 @@ def export(path, kind, seed):
         for name, p in model.named_parameters():
             write(f, "g." + name, p.grad)
 
-        adamw = torch.optim.AdamW(model.parameters(), lr=1e-3,
+        # With a small eps the rounding of a gradient that is zero, such as that
+        # of a bias of attention keys, would move a weight by the rate.
+        adamw = torch.optim.AdamW(model.parameters(), lr=1e-3, eps=1e-4,
                                   weight_decay=0.1)
         x = x.detach()
         for update in range(1, 6):

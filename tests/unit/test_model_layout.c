@@ -95,6 +95,67 @@ conv1dlstm_names(void **state)
     shape("conv1dlstm", &narrow, "head.weight", 3, 8, 0);
 }
 
+static void
+tcn_names(void **state)
+{
+    const char *want[] = {"blocks.0.conv1.weight",
+                          "blocks.0.conv1.bias",
+                          "blocks.0.conv2.weight",
+                          "blocks.0.conv2.bias",
+                          "blocks.0.downsample.weight",
+                          "blocks.0.downsample.bias",
+                          "blocks.1.conv1.weight",
+                          "blocks.1.conv1.bias",
+                          "blocks.1.conv2.weight",
+                          "blocks.1.conv2.bias",
+                          "head.weight",
+                          "head.bias"};
+    run r;
+
+    (void)state;
+    names("tcn", &blocks, 12, want);
+    shape("tcn", &blocks, "blocks.0.conv1.weight", 8, 5, 2);
+    shape("tcn", &blocks, "blocks.0.downsample.weight", 8, 5, 1);
+    shape("tcn", &blocks, "blocks.1.conv1.weight", 8, 8, 2);
+    shape("tcn", &blocks, "head.weight", 3, 8, 0);
+    make(&r, "tcn", &causal); /* 5 + 2 inputs, 7 channels */
+    assert_null(tk_layout_find(&r.net.layout, "blocks.0.downsample.weight"));
+    drop(&r);
+}
+
+static void
+transformer_names(void **state)
+{
+    const char *want[] = {"in_proj.weight",
+                          "in_proj.bias",
+                          "encoder.layers.0.self_attn.in_proj_weight",
+                          "encoder.layers.0.self_attn.in_proj_bias",
+                          "encoder.layers.0.self_attn.out_proj.weight",
+                          "encoder.layers.0.self_attn.out_proj.bias",
+                          "encoder.layers.0.linear1.weight",
+                          "encoder.layers.0.linear1.bias",
+                          "encoder.layers.0.linear2.weight",
+                          "encoder.layers.0.linear2.bias",
+                          "encoder.layers.0.norm1.weight",
+                          "encoder.layers.0.norm1.bias",
+                          "encoder.layers.0.norm2.weight",
+                          "encoder.layers.0.norm2.bias",
+                          "encoder.norm.weight",
+                          "encoder.norm.bias",
+                          "head.weight",
+                          "head.bias"};
+    const char *layer = "encoder.layers.2.self_attn.in_proj_weight";
+
+    (void)state;
+    names("transformer", &shallow, 18, want);
+    shape("transformer", &deep, "in_proj.weight", 14, 7, 0);
+    shape("transformer", &deep, layer, 42, 14, 0);
+    shape("transformer", &deep, "encoder.layers.1.linear1.weight", 9, 14, 0);
+    shape("transformer", &deep, "encoder.layers.1.linear2.weight", 14, 9, 0);
+    shape("transformer", &deep, "encoder.norm.bias", 14, 0, 0);
+    shape("transformer", &deep, "head.weight", 3, 14, 0);
+}
+
 /* The first values as PyTorch draws them: their bounds are kept, and nearly
  * reached.
  */
@@ -123,6 +184,8 @@ static void
 first_values(void **state)
 {
     const double conv = 1 / sqrt(7 * 7), lstm = 1 / sqrt(7);
+    const double causal_conv = 1 / sqrt(3 * 7), d = 1 / sqrt(14);
+    const double xavier = sqrt(6.0 / (4 * 14));
 
     (void)state;
     begins("gru", &banded, "gru.weight_hh_l1", -lstm, lstm);
@@ -131,6 +194,20 @@ first_values(void **state)
     begins("conv1dlstm", &wide, "norm.weight", 1, 1);
     begins("conv1dlstm", &wide, "norm.bias", 0, 0);
     begins("conv1dlstm", &wide, "lstm.weight_hh_l0", -lstm, lstm);
+    begins("tcn", &causal, "blocks.2.conv1.weight", -causal_conv, causal_conv);
+    begins("transformer", &deep, "encoder.layers.0.self_attn.in_proj_weight",
+           -xavier, xavier);
+    begins("transformer", &deep, "encoder.layers.0.self_attn.in_proj_bias", 0,
+           0);
+    begins("transformer", &deep, "encoder.layers.1.self_attn.out_proj.weight",
+           -d, d);
+    begins("transformer", &deep, "encoder.layers.1.self_attn.out_proj.bias", 0,
+           0);
+    begins("transformer", &deep, "encoder.layers.1.linear1.weight", -d, d);
+    begins("transformer", &deep, "encoder.layers.1.linear2.weight", -1 / 3.0,
+           1 / 3.0);
+    begins("transformer", &deep, "encoder.layers.1.norm2.weight", 1, 1);
+    begins("transformer", &deep, "encoder.norm.bias", 0, 0);
 }
 
 static void
@@ -141,7 +218,7 @@ found_by_name(void **state)
     (void)state;
     for (; tk_model_at(n); n++)
         assert_ptr_equal(tk_model_find(tk_model_at(n)->name), tk_model_at(n));
-    assert_true(n >= 3);
+    assert_int_equal(n, 5);
     assert_null(tk_model_find("none"));
 }
 
@@ -199,6 +276,30 @@ bad_sizes(void **state)
     s = narrow;
     s.layers = 0;
     refuses("conv1dlstm", s, "layers = 0");
+
+    s = blocks;
+    s.C = 0;
+    refuses("tcn", s, "C (channels) = 0");
+    s = blocks;
+    s.kernel = 0;
+    refuses("tcn", s, "kernel = 0");
+    s = blocks;
+    s.layers = 17;
+    refuses("tcn", s, "layers (blocks) = 17");
+    s = encoder;
+    s.d = 0;
+    refuses("transformer", s, "d (width) = 0");
+    s = encoder;
+    s.heads = 5;
+    refuses("transformer", s, "heads = 5, expected a divisor of d = 12");
+    s.heads = 0;
+    refuses("transformer", s, "heads = 0");
+    s = encoder;
+    s.ff = 0;
+    refuses("transformer", s, "ff (feed-forward width) = 0");
+    s = encoder;
+    s.layers = 0;
+    refuses("transformer", s, "layers = 0");
 }
 
 /* Sizes come back from shapes, also in another order. */
@@ -206,7 +307,7 @@ static void
 sizes_of_case(const char *name, const tk_model_dims *want)
 {
     tk_layout given = {0};
-    tk_model_dims s = {.L = want->L};
+    tk_model_dims s = {.L = want->L, .heads = want->heads};
     run r;
 
     make(&r, name, want);
@@ -217,7 +318,7 @@ sizes_of_case(const char *name, const tk_model_dims *want)
                                t->name));
     }
     CHECK_OK(r.net.model->infer(&given, &s));
-    if (tk_layout_find(&given, "conv.weight")) {
+    if (tk_layout_find(&given, "conv.weight") || strcmp(name, "tcn") == 0) {
         assert_int_equal(s.C, want->C);
         assert_int_equal(s.kernel, want->kernel);
     }
@@ -303,6 +404,8 @@ missing_shapes(void **state)
     cannot_infer("gru", &l, "gru.weight_ih_l0");
     cannot_infer("bilstm", &l, "lstm.weight_ih_l0");
     cannot_infer("conv1dlstm", &l, "conv.weight");
+    cannot_infer("tcn", &l, "blocks.0.conv1.weight");
+    cannot_infer("transformer", &l, "in_proj.weight");
     CHECK_OK(tk_layout_add(&l, TK_INIT_CONSTANT, 0, 3, conv, "conv.weight"));
     cannot_infer("conv1dlstm", &l, "lstm.weight_ih_l0");
     CHECK_OK(tk_layout_add(&l, TK_INIT_CONSTANT, 0, 2, W, "lstm.weight_ih_l0"));
@@ -318,6 +421,8 @@ main(void)
         cmocka_unit_test(gru_names),
         cmocka_unit_test(bilstm_names),
         cmocka_unit_test(conv1dlstm_names),
+        cmocka_unit_test(tcn_names),
+        cmocka_unit_test(transformer_names),
         cmocka_unit_test(first_values),
         cmocka_unit_test(sizes_from_shapes),
         cmocka_unit_test(weights_from_elsewhere),

@@ -4,6 +4,7 @@
  * peers in turn and compares medians.  All times are CPU times: a core that is
  * taken away for a while does not count.
  */
+#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -230,6 +231,58 @@ conv1dlstm_flop(const tk_model_dims *s)
     return f;
 }
 
+/* The products of the steps that the last one needs: 2^i apart in block i.  The
+ * gradient of the first block's x is not wanted.
+ */
+static flop
+tcn_flop(const tk_model_dims *s)
+{
+    const double C = (double)s->C;
+    size_t wanted = 1;
+    flop f = {0, 0};
+
+    for (size_t i = s->layers; i-- > 0;) {
+        const size_t apart = (size_t)1 << i, most = (s->L - 1) / apart + 1;
+        const double D = i > 0 ? C : (double)s->F;
+        size_t all = 2 * (wanted - 1) + s->kernel;
+        double taps1 = 0, taps2 = 0, conv1, conv2;
+
+        all = all < most ? all : most;
+        for (size_t e = 0; e < all; e++)
+            taps1 += fmin((double)s->kernel, (double)(most - e));
+        for (size_t e = 0; e < wanted; e++)
+            taps2 += fmin((double)s->kernel, (double)(most - 2 * e));
+        conv1 = 2 * C * D * taps1;
+        conv2 = 2 * C * C * taps2;
+        if (s->F != s->C && i == 0)
+            conv1 += 2 * C * D * (double)wanted;
+        f.forward += conv1 + conv2;
+        f.backward += (i > 0 ? 2 : 1) * conv1 + 2 * conv2;
+        wanted = all + s->kernel - 1;
+        wanted = wanted < most ? wanted : most;
+    }
+    return f;
+}
+
+/* With the products of the attention; one query in the last layer. */
+static flop
+transformer_flop(const tk_model_dims *s)
+{
+    const double L = (double)s->L, d = (double)s->d, ff = (double)s->ff;
+    const double input = 2 * d * (double)s->F * L;
+    flop f = {input, input};
+
+    for (size_t k = 0; k < s->layers; k++) {
+        const double Q = k + 1 < s->layers ? L : 1;
+        const double layer = 2 * (2 * d * d * L + d * d * Q)
+                             + 2 * Q * (d * d + 2 * d * ff) + 4 * Q * L * d;
+
+        f.forward += layer;
+        f.backward += 2 * layer;
+    }
+    return f;
+}
+
 static void
 bench_model(const char *title, const char *name, const tk_model_dims *s, flop f,
             double peak)
@@ -260,6 +313,10 @@ int
 main(void)
 {
     const tk_model_dims gru = {.L = 24, .F = 24, .D = 4, .layers = 2, .H = 64};
+    const tk_model_dims tcn = {
+        .L = 24, .F = 24, .D = 4, .layers = 4, .C = 64, .kernel = 3};
+    const tk_model_dims former = {
+        .L = 24, .F = 24, .D = 4, .layers = 2, .d = 64, .heads = 4, .ff = 128};
     tk_model_dims bilstm = gru, conv = gru;
     double peak;
 
@@ -272,5 +329,8 @@ main(void)
     bench_model("bilstm 1x64", "bilstm", &bilstm, bilstm_flop(&bilstm), peak);
     bench_model("conv 3x64 lstm 1x64", "conv1dlstm", &conv,
                 conv1dlstm_flop(&conv), peak);
+    bench_model("tcn 4 blocks 3x64", "tcn", &tcn, tcn_flop(&tcn), peak);
+    bench_model("transformer 2x64", "transformer", &former,
+                transformer_flop(&former), peak);
     return 0;
 }

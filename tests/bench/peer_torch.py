@@ -46,6 +46,50 @@ class ConvLstm(nn.Module):
         return self.head(self.rnn(torch.relu(self.norm(y)))[0][-1])
 
 
+class Block(nn.Module):
+    def __init__(self, inputs, channels, kernel, dilation):
+        super().__init__()
+        self.left = (kernel - 1) * dilation
+        self.conv1 = nn.Conv1d(inputs, channels, kernel, dilation=dilation)
+        self.conv2 = nn.Conv1d(channels, channels, kernel, dilation=dilation)
+        self.skip = nn.Identity() if inputs == channels \
+            else nn.Conv1d(inputs, channels, 1)
+
+    def forward(self, x):
+        y = torch.relu(self.conv1(nn.functional.pad(x, (self.left, 0))))
+        y = torch.relu(self.conv2(nn.functional.pad(y, (self.left, 0))))
+        return torch.relu(y + self.skip(x))
+
+
+class Tcn(nn.Module):
+    def __init__(self, blocks, kernel, channels):
+        super().__init__()
+        self.blocks = nn.Sequential(*(
+            Block(channels if i else F, channels, kernel, 2 ** i)
+            for i in range(blocks)))
+        self.head = nn.Linear(channels, D)
+
+    def forward(self, x):
+        return self.head(self.blocks(x.permute(1, 2, 0))[:, :, -1])
+
+
+class Transformer(nn.Module):
+    def __init__(self, layers, width, heads, ff):
+        super().__init__()
+        self.in_proj = nn.Linear(F, width)
+        layer = nn.TransformerEncoderLayer(
+            width, heads, ff, dropout=0, activation="gelu", norm_first=True,
+            batch_first=True)
+        self.encoder = nn.TransformerEncoder(layer, layers,
+                                             nn.LayerNorm(width))
+        self.head = nn.Linear(width, D)
+        self.positions = torch.randn(L, width)
+
+    def forward(self, x):
+        h = self.in_proj(x.transpose(0, 1)) + self.positions
+        return self.head(self.encoder(h)[:, -1])
+
+
 def median_time(run):
     times = []
     for i in range(REPEATS + 2):
@@ -80,3 +124,5 @@ torch.set_num_threads(1)
 bench("gru 2x64", Gru(2, 64))
 bench("bilstm 1x64", BiLstm(1, 64))
 bench("conv 3x64 lstm 1x64", ConvLstm(3, 64, 1, 64))
+bench("tcn 4 blocks 3x64", Tcn(4, 3, 64))
+bench("transformer 2x64", Transformer(2, 64, 4, 128))

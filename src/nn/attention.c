@@ -4,10 +4,11 @@
 
 #include "act_impl.h"
 
-/* A head of LANES cells at a time is copied to where its rows follow each other
- * and fit the nearest caches: [steps][w][LANES].  Every operation below is one
- * of whole rows of LANES numbers; a last group of fewer cells is filled up with
- * zeros.
+/* A head of LANES cells at a time is copied to where its rows follow each other:
+ * [steps][w][LANES].  Keys, or values, then fit the nearest cache, so that all
+ * queries pass over the ones before they pass over the others.  Every operation
+ * below is one of whole rows of LANES numbers; a last group of fewer cells is
+ * filled up with zeros.
  */
 enum { LANES = 16, ROWS = 6 /* accumulators; a function of registers alone */ };
 
@@ -46,50 +47,65 @@ tk_attention_work(tk_attention_dims s)
     return (2 * s.Q * w + 3 * s.L * w + s.Q * s.L) * LANES;
 }
 
-/* Row j of step l of one of the row blocks q, k, v = 0, 1, 2; or of o, if
- * blocks = 1.
+/* Rows of one head in q, k, v or o: `steps` steps from `from` on, `apart` numbers
+ * from each other.
  */
-static size_t
-row_at(tk_attention_dims s, part a, size_t blocks, size_t block, size_t l,
-       size_t j)
-{
-    const size_t w = s.d / s.heads;
+typedef struct {
+    size_t steps, w, N, cells, apart, from;
+} strip;
 
-    return ((l * blocks + block) * s.d + a.head * w + j) * s.N + a.first;
+static strip
+rows_in_qkv(tk_attention_dims s, part a, size_t block, size_t l, size_t steps)
+{
+    const size_t w = s.d / s.heads, apart = 3 * s.d * s.N;
+    const size_t row = block * s.d + a.head * w;
+
+    return (strip){steps,   w,     s.N,
+                   a.cells, apart, l * apart + row * s.N + a.first};
 }
 
-/* to[n][w][LANES] = factor times steps l .. l + n - 1. */
-static void
-pack(tk_attention_dims s, part a, size_t blocks, size_t block, size_t l,
-     size_t n, tk_real factor, const tk_real *from, tk_real *restrict to)
+static strip
+rows_in_o(tk_attention_dims s, part a)
 {
     const size_t w = s.d / s.heads;
 
-    for (size_t i = 0; i < n * w; i++, to += LANES) {
-        const tk_real *row =
-            from + row_at(s, a, blocks, block, l + i / w, i % w);
+    return (strip){s.Q, w, s.N, a.cells, s.d * s.N, a.head * w * s.N + a.first};
+}
 
-        if (a.cells == LANES)
-            for (size_t c = 0; c < LANES; c++)
-                to[c] = factor * row[c];
-        else
-            for (size_t c = 0; c < LANES; c++)
-                to[c] = c < a.cells ? factor * row[c] : 0;
+/* to[steps][w][LANES] = factor times the rows of x. */
+WIDE static void
+pack(strip t, tk_real factor, const tk_real *restrict x, tk_real *restrict to)
+{
+    for (size_t l = 0; l < t.steps; l++) {
+        const tk_real *row = x + t.from + l * t.apart;
+
+        for (size_t j = 0; j < t.w; j++, row += t.N, to += LANES) {
+            if (t.cells == LANES)
+                for (size_t c = 0; c < LANES; c++)
+                    to[c] = factor * row[c];
+            else
+                for (size_t c = 0; c < LANES; c++)
+                    to[c] = c < t.cells ? factor * row[c] : 0;
+        }
     }
 }
 
 /* The way back. */
-static void
-unpack(tk_attention_dims s, part a, size_t blocks, size_t block, size_t l,
-       size_t n, tk_real factor, const tk_real *restrict from, tk_real *to)
+WIDE static void
+unpack(strip t, tk_real factor, const tk_real *restrict from,
+       tk_real *restrict x)
 {
-    const size_t w = s.d / s.heads;
+    for (size_t l = 0; l < t.steps; l++) {
+        tk_real *row = x + t.from + l * t.apart;
 
-    for (size_t i = 0; i < n * w; i++, from += LANES) {
-        tk_real *row = to + row_at(s, a, blocks, block, l + i / w, i % w);
-
-        for (size_t c = 0; c < a.cells; c++)
-            row[c] = factor * from[c];
+        for (size_t j = 0; j < t.w; j++, row += t.N, from += LANES) {
+            if (t.cells == LANES)
+                for (size_t c = 0; c < LANES; c++)
+                    row[c] = factor * from[c];
+            else
+                for (size_t c = 0; c < t.cells; c++)
+                    row[c] = factor * from[c];
+        }
     }
 }
 
@@ -207,9 +223,9 @@ pack_qkv(tk_attention_dims s, part a, const tk_real *qkv, buffers b)
 {
     const tk_real scale = 1 / (tk_real)sqrt((double)(s.d / s.heads));
 
-    pack(s, a, 3, 0, s.L - s.Q, s.Q, scale, qkv, b.q);
-    pack(s, a, 3, 1, 0, s.L, 1, qkv, b.k);
-    pack(s, a, 3, 2, 0, s.L, 1, qkv, b.v);
+    pack(rows_in_qkv(s, a, 0, s.L - s.Q, s.Q), scale, qkv, b.q);
+    pack(rows_in_qkv(s, a, 1, 0, s.L), 1, qkv, b.k);
+    pack(rows_in_qkv(s, a, 2, 0, s.L), 1, qkv, b.v);
 }
 
 void
@@ -230,9 +246,11 @@ tk_attention_forward(tk_attention_dims s, const tk_real *qkv, tk_real *o,
 
             sum_all(s.L, scores, b.q + l * w * LANES, b.k, p_l);
             softmax(s.L, p_l);
-            sum_all(w, mean, p_l, b.v, b.out + l * w * LANES);
         }
-        unpack(s, a, 1, 0, 0, s.Q, 1, b.out, o);
+        for (size_t l = 0; l < s.Q; l++)
+            sum_all(w, mean, weights + l * s.L * LANES, b.v,
+                    b.out + l * w * LANES);
+        unpack(rows_in_o(s, a), 1, b.out, o);
     }
 }
 
@@ -251,23 +269,25 @@ tk_attention_backward(tk_attention_dims s, const tk_real *qkv, const tk_real *p,
         const tk_real *weights = p + i * QL;
 
         pack_qkv(s, a, qkv, b);
-        pack(s, a, 1, 0, 0, s.Q, 1, dout, b.dout);
+        pack(rows_in_o(s, a), 1, dout, b.dout);
         for (size_t l = 0; l < s.Q; l++) {
             tk_real *ds = b.s + l * s.L * LANES;
 
             /* forward: o[l] = sum over m of p[l][m] v[m] */
             sum_all(s.L, products, b.dout + l * w * LANES, b.v, ds);
             softmax_backward(s.L, weights + l * s.L * LANES, ds);
-            /* forward: s[l][m] = q[l] . k[m] / sqrt(w) */
-            sum_all(w, by_key, ds, b.k, b.out + l * w * LANES);
         }
-        unpack(s, a, 3, 0, s.L - s.Q, s.Q, scale, b.out, dqkv);
+        /* forward: s[l][m] = q[l] . k[m] / sqrt(w) */
+        for (size_t l = 0; l < s.Q; l++)
+            sum_all(w, by_key, b.s + l * s.L * LANES, b.k,
+                    b.out + l * w * LANES);
+        unpack(rows_in_qkv(s, a, 0, s.L - s.Q, s.Q), scale, b.out, dqkv);
         for (size_t m = 0; m < s.L; m++)
             sum_all(w, by_query, b.s + m * LANES, b.q, b.out + m * w * LANES);
-        unpack(s, a, 3, 1, 0, s.L, 1, b.out, dqkv);
+        unpack(rows_in_qkv(s, a, 1, 0, s.L), 1, b.out, dqkv);
         for (size_t m = 0; m < s.L; m++)
             sum_all(w, by_query, weights + m * LANES, b.dout,
                     b.out + m * w * LANES);
-        unpack(s, a, 3, 2, 0, s.L, 1, b.out, dqkv);
+        unpack(rows_in_qkv(s, a, 2, 0, s.L), 1, b.out, dqkv);
     }
 }

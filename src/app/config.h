@@ -67,7 +67,8 @@ typedef struct {
     struct {
         tk_word architecture;
         tk_path file;
-        int window, hidden, layers, channels, kernel, embedding;
+        int window, hidden, layers, blocks, channels, kernel, embedding;
+        int d_model, heads, feed_forward;
         double band_edges[TK_BANDS + 1];
         size_t nband_edges;
         double dropout;

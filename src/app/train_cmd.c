@@ -119,20 +119,29 @@ static tk_model_dims
 dims_of(const tk_setup *setup, const tk_trained *m)
 {
     const tk_config *c = &setup->c;
+    const char *name = c->model.architecture;
+    const bool conv = strcmp(name, "conv1dlstm") == 0;
+    const bool tcn = strcmp(name, "tcn") == 0;
+    const bool transformer = strcmp(name, "transformer") == 0;
     tk_model_dims dims = {
         .L = (size_t)c->model.window,
         .F = m->features.n,
         .D = c->targets.ndepths,
         .bands = c->model.embedding ? c->model.nband_edges - 1 : 0,
         .E = (size_t)c->model.embedding,
-        .layers = (size_t)c->model.layers,
-        .H = (size_t)c->model.hidden,
+        .layers = (size_t)(tcn ? c->model.blocks : c->model.layers),
+        .H = tcn || transformer ? 0 : (size_t)c->model.hidden,
         .dropout = c->model.dropout,
     };
 
-    if (strcmp(c->model.architecture, "conv1dlstm") == 0) {
+    if (conv || tcn) {
         dims.C = (size_t)c->model.channels;
-        dims.kernel = c->model.kernel ? (size_t)c->model.kernel : 7;
+        dims.kernel = c->model.kernel ? (size_t)c->model.kernel : tcn ? 3 : 7;
+    }
+    if (transformer) {
+        dims.d = (size_t)c->model.d_model;
+        dims.heads = (size_t)c->model.heads;
+        dims.ff = (size_t)c->model.feed_forward;
     }
     return dims;
 }

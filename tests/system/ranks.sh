@@ -100,7 +100,7 @@ for n in 1 "${counts[@]}"; do
   same "scores" gru.evaluate.csv "$n"
 done
 
-for model in bilstm conv1dlstm; do
+for model in bilstm conv1dlstm tcn transformer; do
   for n in 1 2 3; do
     on "$n" train ../train.nml "model%architecture=$model" \
       "model%file=$model.nc" train%epochs=2 train%steps_per_epoch=5 \

@@ -1,5 +1,6 @@
 /* tcn and transformer against plain networks that compute every step of every
- * layer, and each window for itself.
+ * layer, and each window for itself; with dropout, where they say what is
+ * dropped.
  */
 #include "../models.h"
 
@@ -21,6 +22,22 @@ weight(const run *r, const char *format, size_t i)
     t = tk_layout_find(&r->net.layout, name);
     assert_non_null(t);
     return r->theta + t->offset;
+}
+
+/* x[n] times the mask of a place in the model, from its element `from` on. */
+static void
+drop_out(const run *r, size_t place, size_t from, size_t n, tk_real *x)
+{
+    tk_real *mask;
+
+    if (!r->pass.noise.training)
+        return;
+    mask = numbers(1, from + n);
+    tk_dropout_mask(&r->pass.noise, (unsigned)place, r->net.dims.dropout,
+                    from + n, mask);
+    for (size_t i = 0; i < n; i++)
+        x[i] *= mask[from + i];
+    tk_free(mask);
 }
 
 /* y[M][N] = W x[K][N] + b */
@@ -83,6 +100,16 @@ convolve(const run *r, const char *format, size_t i, size_t D, const tk_real *x,
         y[k] = positive(y[k]);
 }
 
+/* Steps `apart` from each other, back from the last one. */
+static void
+drop_steps(const run *r, size_t place, size_t apart, tk_real *x)
+{
+    const size_t L = r->net.dims.L, CN = r->net.dims.C * N;
+
+    for (size_t e = 0; e * apart < L; e++)
+        drop_out(r, place, e * CN, CN, x + (L - 1 - e * apart) * CN);
+}
+
 static void
 plain_tcn(const run *r, size_t first, tk_real *y)
 {
@@ -96,7 +123,9 @@ plain_tcn(const run *r, size_t first, tk_real *y)
         const size_t D = i > 0 ? s->C : I;
 
         convolve(r, "blocks.%zu.conv1", i, D, x, u);
+        drop_steps(r, 2 * i, (size_t)1 << i, u);
         convolve(r, "blocks.%zu.conv2", i, s->C, u, v);
+        drop_steps(r, 2 * i + 1, (size_t)2 << i, v);
         for (size_t l = 0; l < s->L; l++) {
             const tk_real *x_l = x + l * D * N;
 
@@ -145,9 +174,10 @@ static void
 plain_layer(const run *r, size_t k, tk_real *h)
 {
     const tk_model_dims *s = &r->net.dims;
-    const size_t d = s->d, dN = d * N, L = s->L;
+    const size_t d = s->d, dN = d * N, L = s->L, ffN = s->ff * N;
+    const size_t before = k + 1 < s->layers ? 0 : L - 1; /* not wanted */
     tk_real *n = numbers(1, dN), *qkv = numbers(1, L * 3 * dN);
-    tk_real *o = numbers(1, L * dN), *f = numbers(1, s->ff * N);
+    tk_real *o = numbers(1, L * dN), *f = numbers(1, ffN);
     tk_real *work = numbers(1, 2 * L);
 
     for (size_t l = 0; l < L; l++) {
@@ -159,22 +189,26 @@ plain_layer(const run *r, size_t k, tk_real *h)
     }
     tk_attention_forward_ref((tk_attention_dims){L, L, N, d, s->heads}, qkv, o,
                              work);
-    for (size_t l = 0; l < L; l++) {
+    for (size_t l = before; l < L; l++) {
         tk_real *h_l = h + l * dN;
+        const size_t query = l - before;
 
         affine(d, d, weight(r, LAYER "self_attn.out_proj.weight", k),
                weight(r, LAYER "self_attn.out_proj.bias", k), o + l * dN, n);
+        drop_out(r, 3 * k, query * dN, dN, n);
         for (size_t i = 0; i < dN; i++)
             h_l[i] += n[i];
         normalise(d, weight(r, LAYER "norm2.weight", k),
                   weight(r, LAYER "norm2.bias", k), h_l, n);
         affine(s->ff, d, weight(r, LAYER "linear1.weight", k),
                weight(r, LAYER "linear1.bias", k), n, f);
-        for (size_t i = 0; i < s->ff * N; i++)
+        for (size_t i = 0; i < ffN; i++)
             f[i] =
                 (tk_real)((double)f[i] / 2 * (1 + erf((double)f[i] / sqrt(2))));
+        drop_out(r, 3 * k + 1, query * ffN, ffN, f);
         affine(d, s->ff, weight(r, LAYER "linear2.weight", k),
                weight(r, LAYER "linear2.bias", k), f, n);
+        drop_out(r, 3 * k + 2, query * dN, dN, n);
         for (size_t i = 0; i < dN; i++)
             h_l[i] += n[i];
     }
@@ -216,34 +250,53 @@ plain_transformer(const run *r, size_t first, tk_real *y)
     tk_free(n);
 }
 
-/* Also weights that are all away from their first values, zeros and ones. */
 static void
-compare(const char *name, const tk_model_dims *s, size_t months)
+plain_window(const run *r, size_t first, tk_real *y)
 {
-    const size_t DN = s->D * N;
+    if (strcmp(r->net.model->name, "tcn") == 0)
+        plain_tcn(r, first, y);
+    else
+        plain_transformer(r, first, y);
+}
+
+static void
+near(size_t n, const tk_real *y, const tk_real *want)
+{
+    for (size_t i = 0; i < n; i++)
+        CHECK_NEAR(y[i], want[i], 3e-6 * (1 + fabs((double)want[i])));
+}
+
+/* All windows of some months, and one in training; with weights that are all
+ * away from their first values, zeros and ones.
+ */
+static void
+compare(const char *name, const tk_model_dims *dims, size_t months)
+{
+    const size_t DN = dims->D * N;
+    tk_model_dims s = *dims;
     tk_real *want = numbers(6, DN), *shaken;
     run r;
 
-    make(&r, name, s);
+    s.dropout = 0.3;
+    make(&r, name, &s);
     tk_free(r.x);
     tk_free(r.y);
     tk_free(r.pass.work);
-    r.pass.x = r.x = numbers(2, months * s->F * N);
+    r.pass.x = r.x = numbers(2, months * s.F * N);
     r.y = numbers(3, months * DN);
     r.pass.work = numbers(5, tk_net_work(&r.net, N, months));
     shaken = numbers(7, r.net.layout.size);
     for (size_t i = 0; i < r.net.layout.size; i++)
         r.theta[i] += shaken[i] / 20;
     r.net.model->predict(&r.pass, months, r.y);
-    for (size_t w = 0; w + s->L <= months; w++) {
-        if (strcmp(name, "tcn") == 0)
-            plain_tcn(&r, w, want);
-        else
-            plain_transformer(&r, w, want);
-        for (size_t i = 0; i < DN; i++)
-            CHECK_NEAR(r.y[w * DN + i], want[i],
-                       3e-6 * (1 + fabs((double)want[i])));
+    for (size_t w = 0; w + s.L <= months; w++) {
+        plain_window(&r, w, want);
+        near(DN, r.y + w * DN, want);
     }
+    r.pass.noise = (tk_noise){true, 1, 2, 3, 4};
+    r.net.model->forward(&r.pass, r.y);
+    plain_window(&r, 0, want);
+    near(DN, r.y, want);
     tk_free(want);
     tk_free(shaken);
     drop(&r);

@@ -18,7 +18,8 @@ reached_by() {
     io.lanes | store.read) echo project ;;
     store.write) echo train ;;
     tensors.write) echo export ;;
-    mem.new) echo column project train world evaluate ;;
+    explain.memory | table.write) echo explain ;;
+    mem.new) echo column project train world evaluate explain ;;
     io.read | out.write) echo column project ;;
     io.*) echo column ;;
     out.*) echo column ;;
@@ -39,6 +40,10 @@ go() { # go COMMAND: a small run; all outputs below $out
     evaluate)
       ranks 2 evaluate "$in/train.nml" --set "evaluate%csv=$out/s.csv" \
         "${set[@]}" ;;
+    explain)
+      ranks 2 explain "$in/train.nml" --set "explain%file=$out/e.nc" \
+        --set "explain%csv=$out/e.csv" --set explain%samples=2 \
+        --set explain%background=4 "${set[@]}" ;;
     export) ranks 2 export "$in/gru.nc" "$out/gru.safetensors" ;;
     world)
       ranks 2 world "$tmp/world.nml" --set "world%dir=$out" \
@@ -77,7 +82,7 @@ fault() {
   return $bad
 }
 
-for c in column masked project train evaluate export world; do
+for c in column masked project train evaluate explain export world; do
   rm -rf "$out"
   mkdir "$out"
   go $c > "$tmp/log" 2>&1

@@ -70,6 +70,20 @@ tk_month_of_year(int month)
     return month - 12 * tk_month_year(month) + 1;
 }
 
+const char *
+tk_season_name(size_t season)
+{
+    static const char *const name[TK_SEASONS] = {"DJF", "MAM", "JJA", "SON"};
+
+    return name[season];
+}
+
+size_t
+tk_season_of(int month)
+{
+    return (size_t)(tk_month_of_year(month) % 12 / 3);
+}
+
 tk_err
 tk_month_parse(const char *text, int *month)
 {

@@ -13,20 +13,6 @@
 
 #define TRIES 64 /* cells looked at before a sample is given up */
 
-const char *
-tk_season_name(size_t season)
-{
-    static const char *const name[TK_SEASONS] = {"DJF", "MAM", "JJA", "SON"};
-
-    return name[season];
-}
-
-size_t
-tk_season_of(int month)
-{
-    return (size_t)(tk_month_of_year(month) % 12 / 3);
-}
-
 /* ---- sums ---------------------------------------------------------------- */
 
 /* One window's attributions at a depth; a part is its head, then a[L][F],

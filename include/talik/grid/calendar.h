@@ -7,6 +7,8 @@
 #ifndef TALIK_GRID_CALENDAR_H
 #define TALIK_GRID_CALENDAR_H
 
+#include <stddef.h>
+
 #include "talik/core/error.h"
 
 #define TK_EPOCH_YEAR 1850
@@ -28,6 +30,11 @@ const char *tk_calendar_name(tk_calendar calendar);
 int tk_month(int year, int month_of_year);
 int tk_month_year(int month);
 int tk_month_of_year(int month); /* 1..12 */
+
+/* "DJF", "MAM", "JJA", "SON"; which of them a month belongs to. */
+#define TK_SEASONS 4
+const char *tk_season_name(size_t season);
+size_t tk_season_of(int month);
 
 /* "YYYY-MM" <-> month; TK_ECONF if the text is anything else. */
 tk_err tk_month_parse(const char *text, int *month) TK_MUST;

@@ -32,12 +32,6 @@
 
 #include "talik/learn/trained.h"
 
-#define TK_SEASONS 4
-
-/* "DJF", "MAM", "JJA", "SON"; which of them a month belongs to. */
-const char *tk_season_name(size_t season);
-size_t tk_season_of(int month);
-
 /* ---- one window ---------------------------------------------------------- */
 
 typedef struct tk_explainer tk_explainer;

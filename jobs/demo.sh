@@ -70,7 +70,7 @@ done
 step "train: GRU on 1952-1990, stopped by 1991-1997" run train train \
   train%resume=.false.
 step "evaluate: on 1998-2005, beside baselines" run evaluate train
-sed -n '/depth m  predictor/,/cell months/p' $log
+sed -n '/models\{0,1\} on/,/cell months/p' $log
 for s in "${scenarios[@]}"; do
   step "project: GRU, $s 2006-2100" run project project \
     "forcing%files=$(splice "$s")" "forcing%scenario=$s"
@@ -80,7 +80,8 @@ for s in "${scenarios[@]}"; do
     "forcing%files=$(splice "$s")" \
     "targets%files(2)=$(column_file "$s")" \
     evaluate%first=2081-01 evaluate%last=2100-12 \
-    "evaluate%csv=demo/gru.$s.csv"
+    "evaluate%csv=demo/gru.$s.csv" "evaluate%markdown=demo/gru.$s.md" \
+    "evaluate%file=demo/gru.$s.nc" "evaluate%map=demo/gru.$s.map.nc"
 done
 
 echo
@@ -88,13 +89,14 @@ echo "Land mean of 2081-2100, degC: the column (truth here), the GRU that knows"
 echo "1952-1997 only; monthly RMSE of the GRU and of lagged air's regression, K"
 awk -F, '
   FNR == 1 { split(FILENAME, p, "."); s = p[2]; next }
+  $3 != "all" || $4 != "year" { next }
   !($1 in seen) { seen[$1]; depth[++n] = $1 }
   $2 == "gru" {
-    truth[$1, s] = $4 - 273.15
-    model[$1, s] = $4 - 273.15 + $7
-    rmse[$1, s] = $5
+    truth[$1, s] = $6 - 273.15
+    model[$1, s] = $6 - 273.15 + $9
+    rmse[$1, s] = $7
   }
-  $2 == "lagged air" { ridge[$1, s] = $5 }
+  $2 == "lagged air" { ridge[$1, s] = $7 }
   !(s in known) { known[s]; scenario[++m] = s }
   END {
     print "  depth m  scenario   column     GRU    GRU - column   RMSE  (regression)"

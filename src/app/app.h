@@ -5,6 +5,7 @@
 #include "config.h"
 #include "talik/core/par.h"
 #include "talik/io/out.h"
+#include "talik/learn/evaluate.h"
 #include "talik/learn/explain.h"
 #include "talik/learn/trained.h"
 
@@ -80,6 +81,27 @@ tk_err tsl_finish(const tk_par *par, tk_out *out, const char *path,
                   const tk_grid *grid, const tk_run *run,
                   const unsigned char *status, int written, int simulated,
                   double seconds) TK_MUST;
+
+/* What an evaluation is written with. */
+typedef struct {
+    const tk_setup *setup;
+    const tk_contest *contest;
+    const tk_verdict *verdict;
+    const stage_data *data; /* of the first model */
+    long long newest;       /* of the inputs, s since 1970 */
+} judgement;
+
+/* The table on the screen; CSV and Markdown, by rank 0. */
+void evaluate_print(const judgement *j);
+tk_err evaluate_csv(const judgement *j) TK_MUST;
+tk_err evaluate_markdown(const judgement *j) TK_MUST;
+
+/* "1996-01 .. 2015-12, 240 months", "years 1998 2004 2010, 36 months". */
+void evaluate_period(const judgement *j, size_t room, char *text);
+
+/* **Collective.**  NetCDF of the scores, and of the errors of each cell. */
+tk_err evaluate_scores(const tk_par *par, const judgement *j) TK_MUST;
+tk_err evaluate_map(const tk_par *par, const judgement *j) TK_MUST;
 
 /* **Collective.**  The NetCDF file of an explanation. */
 tk_err explain_write(const tk_par *par, const tk_setup *setup,

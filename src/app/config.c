@@ -57,6 +57,9 @@ tk_setup_resolve(tk_setup *s)
     derive(c->train.checkpoint, c->model.file, ".ckpt");
     derive(c->train.history, c->model.file, ".csv");
     derive(c->evaluate.csv, c->model.file, ".evaluate.csv");
+    derive(c->evaluate.markdown, c->model.file, ".evaluate.md");
+    derive(c->evaluate.file, c->model.file, ".evaluate.nc");
+    derive(c->evaluate.map, c->model.file, ".evaluate.map.nc");
     derive(c->explain.file, c->model.file, ".explain.nc");
     derive(c->explain.csv, c->model.file, ".explain.csv");
 }

@@ -85,8 +85,16 @@ typedef struct {
         bool resume;
     } train;
     struct {
+        tk_path models[TK_FILES];
+        size_t nmodels;
         tk_word first, last, air;
-        tk_path csv;
+        tk_path beside[TK_FILES];
+        size_t nbeside;
+        double band_edges[TK_BANDS + 1];
+        size_t nband_edges;
+        double coverage, point[2];
+        size_t npoint;
+        tk_path csv, markdown, file, map;
     } evaluate;
     struct {
         tk_word first, last;

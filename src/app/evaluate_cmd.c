@@ -1,12 +1,24 @@
-/* `talik evaluate`: the model beside the baselines, as table and CSV. */
-#include <errno.h>
+/* `talik evaluate`: any number of models beside baselines, on held-out months. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "app.h"
 #include "talik/core/log.h"
+#include "talik/core/mem.h"
 #include "talik/io/units.h"
-#include "talik/learn/evaluate.h"
+
+/* The models, their data, and what else is scored beside them. */
+typedef struct {
+    size_t nmodel, ngiven;
+    tk_trained model[TK_CONTESTANTS];
+    stage_data data;                   /* of the first model   */
+    tk_inputs *inputs[TK_CONTESTANTS]; /* of the others        */
+    tk_dataset set[TK_CONTESTANTS];
+    tk_contestant contestant[TK_CONTESTANTS];
+    tk_given_soil given[TK_GIVEN];
+    char name[TK_GIVEN][TK_WORD];
+} hall;
 
 /* The input that is the air temperature: the one named, or the first monthly
  * one with a unit of temperature.
@@ -25,126 +37,257 @@ air_of(const tk_setup *setup, const tk_features *f)
     return "";
 }
 
-static tk_err
-set_period(const tk_setup *setup, const stage_data *s, const tk_trained *m,
-           int *first, int *last)
+static const char *
+file_of(const tk_setup *setup, size_t i)
 {
-    const int have = tk_inputs_last(s->inputs);
-    const int end = tk_targets_last(s->targets);
+    return setup->c.evaluate.nmodels ? setup->c.evaluate.models[i]
+                                     : setup->c.model.file;
+}
+
+/* Imported models may not say which months they were fitted to; the namelist
+ * may.
+ */
+static tk_err
+know_periods(const tk_setup *setup, const char *file, tk_trained *m)
+{
+    const tk_config *c = &setup->c;
+
+    if (m->train_first)
+        return TK_OK;
+    if (!*c->train.first || !*c->train.last || !*c->train.valid_last)
+        return tk_fail(TK_EDATA,
+                       "%s does not say which months it was fitted to (no "
+                       "trained_on), and the baselines are fitted on the same: "
+                       "give &train first, last and valid_last",
+                       file);
+    TK_TRY(tk_setup_month(setup, "train", "first", c->train.first, -1,
+                          &m->train_first));
+    TK_TRY(tk_setup_month(setup, "train", "last", c->train.last, -1,
+                          &m->train_last));
+    TK_TRY(tk_setup_month(setup, "train", "valid_first", c->train.valid_first,
+                          m->train_last + 1, &m->valid_first));
+    return tk_setup_month(setup, "train", "valid_last", c->train.valid_last, -1,
+                          &m->valid_last);
+}
+
+static tk_err
+read_models(const tk_par *par, const tk_setup *setup, hall *h)
+{
+    const size_t n = setup->c.evaluate.nmodels ? setup->c.evaluate.nmodels : 1;
+
+    if (n > TK_CONTESTANTS)
+        return tk_setup_fail(setup, "evaluate", "models",
+                             "%zu files; at most %d models are judged at once",
+                             n, TK_CONTESTANTS);
+    for (size_t i = 0; i < n; i++) {
+        tk_trained *m = &h->model[h->nmodel++];
+
+        TK_TRY(tk_trained_read(par, file_of(setup, i), m));
+        TK_AGREE(par, know_periods(setup, file_of(setup, i), m));
+    }
+    if (!setup->c.evaluate.nmodels)
+        TK_AGREE(par, stage_compare(setup, &h->model[0]));
+    return TK_OK;
+}
+
+/* **Collective.**  Inputs of every model, on the cells that all of them have. */
+static tk_err
+open_inputs(const tk_par *par, const tk_setup *setup, hall *h)
+{
+    stage_data *s = &h->data;
+
+    TK_TRY(stage_open(par, setup, &h->model[0].features, s));
+    for (size_t i = 1; i < h->nmodel; i++) {
+        TK_TRY(tk_inputs_open(par, &s->grid, &s->files, &h->model[i].features,
+                              &h->inputs[i]));
+        TK_TRY(tk_inputs_limit_grid(par, h->inputs[i], &s->grid));
+    }
+    if (s->grid.nactive == 0)
+        return tk_fail(TK_EDATA, "no cell has the inputs of all models");
+    TK_TRY(stage_open_targets(par, setup, h->model[0].net.dims.D,
+                              h->model[0].depth, s));
+    for (size_t i = 0; i < h->nmodel; i++) {
+        h->set[i] = s->data;
+        h->set[i].F = h->model[i].features.n;
+        h->set[i].nedge = h->model[i].nedge;
+        h->set[i].edge = h->model[i].edge;
+        if (i > 0) {
+            h->set[i].inputs = h->inputs[i];
+            h->set[i].targets = NULL;
+        }
+        h->contestant[i] = (tk_contestant){&h->set[i], &h->model[i]};
+    }
+    return TK_OK;
+}
+
+/* **Collective.**  'name=file' of &evaluate beside: the files of each name. */
+static tk_err
+open_given(const tk_par *par, const tk_setup *setup, hall *h)
+{
+    static const char *const variable[1] = {"tsl"};
+    const tk_config *c = &setup->c;
+    const char *file[TK_FILES];
+
+    for (size_t i = 0; i < c->evaluate.nbeside; i++) {
+        const char *text = c->evaluate.beside[i], *eq = strchr(text, '=');
+        const size_t n = eq ? (size_t)(eq - text) : 0;
+        char *name;
+        tk_input_files files = {.forcing = file};
+        bool seen = false;
+
+        if (h->ngiven == TK_GIVEN)
+            return tk_setup_fail(setup, "evaluate", "beside",
+                                 "more than %d names", TK_GIVEN);
+        if (n == 0 || n >= TK_WORD || !eq[1])
+            return tk_setup_fail(setup, "evaluate", "beside",
+                                 "'%s' is no 'name=file'", text);
+        name = h->name[h->ngiven];
+        snprintf(name, TK_WORD, "%.*s", (int)n, text);
+        for (size_t k = 0; k < h->ngiven; k++)
+            seen = seen || strcmp(name, h->given[k].name) == 0;
+        for (size_t k = i; k < c->evaluate.nbeside && !seen; k++)
+            if (strncmp(c->evaluate.beside[k], text, n + 1) == 0)
+                file[files.nforcing++] = c->evaluate.beside[k] + n + 1;
+        if (seen)
+            continue;
+        h->given[h->ngiven].name = name;
+        TK_TRY(tk_targets_open(par, &h->data.grid, &files, 1, variable,
+                               h->model[0].net.dims.D, h->model[0].depth,
+                               &h->given[h->ngiven].targets));
+        h->ngiven++;
+    }
+    return TK_OK;
+}
+
+static tk_err
+set_period(const tk_setup *setup, const hall *h, tk_contest *c)
+{
+    const stage_data *s = &h->data;
+    const tk_trained *m = &h->model[0];
+    const int have[2] = {tk_inputs_first(s->inputs), tk_inputs_last(s->inputs)};
+    const int soil[2] = {tk_targets_first(s->targets),
+                         tk_targets_last(s->targets)};
+    const int last = have[1] < soil[1] ? have[1] : soil[1];
     const int L = (int)m->net.dims.L;
+    bool seen = false;
     char a[16], b[16];
 
+    c->chosen = *setup->c.evaluate.first;
     TK_TRY(tk_setup_month(setup, "evaluate", "first", setup->c.evaluate.first,
-                          m->valid_last + 1, first));
+                          m->train_first, &c->first));
     TK_TRY(tk_setup_month(setup, "evaluate", "last", setup->c.evaluate.last,
-                          have < end ? have : end, last));
-    tk_month_text(*first, a);
-    tk_month_text(*last, b);
-    if (*first > *last || *last > have || *last > end)
+                          last, &c->last));
+    tk_month_text(c->first, a);
+    tk_month_text(c->last, b);
+    if (c->first > c->last || c->last > last)
         return tk_fail(TK_EDATA,
                        "cannot score %s to %s: inputs or targets do "
                        "not reach that far",
                        a, b);
-    if (m->train_first - L + 1 < tk_inputs_first(s->inputs)
-        || *first - L + 1 < tk_inputs_first(s->inputs))
+    if (m->train_first - L + 1 < have[0] || c->first - L + 1 < have[0])
         return tk_fail(TK_EDATA,
                        "the baselines are fitted on the model's "
                        "training months, which begin before the inputs do");
-    if (*first <= m->valid_last && *last >= m->train_first)
-        tk_warn("%s to %s overlap the months that the model was fitted to or "
-                "stopped by",
+    for (int month = c->first; month <= c->last; month++)
+        seen = seen || !tk_contest_tests(c, month);
+    if (c->chosen && seen)
+        tk_warn("%s to %s overlap months that a model was fitted to or stopped "
+                "by",
                 a, b);
     return TK_OK;
 }
 
-static void
-print_table(const tk_trained *m, const tk_skill *skill, const char *air)
-{
-    const size_t D = m->net.dims.D;
-
-    tk_note("  depth m  predictor      RMSE K   MAE K  bias K      R2");
-    for (size_t d = 0; d < D; d++)
-        for (int p = 0; p < TK_PREDICTORS; p++) {
-            const tk_skill *k = &skill[(size_t)p * D + d];
-
-            if (p < TK_BY_AIR || *air)
-                tk_note("  %7.3f  %-12s %8.3f%8.3f%8.3f%8.3f", m->depth[d],
-                        p == TK_BY_MODEL ? m->net.model->name
-                                         : tk_predictor_name((tk_predictor)p),
-                        k->rmse, k->mae, k->bias, k->r2);
-        }
-    tk_note("  %.0f cell months at each depth; every predictor on the same",
-            skill[0].count);
-}
-
-/* Rank 0. */
 static tk_err
-write_csv(const char *path, bool overwrite, const tk_trained *m,
-          const tk_skill *skill)
+check_outputs(const tk_setup *setup)
 {
-    const size_t D = m->net.dims.D;
-    FILE *f;
-    bool ok = true;
+    const char *const path[] = {setup->c.evaluate.csv,
+                                setup->c.evaluate.markdown,
+                                setup->c.evaluate.file, setup->c.evaluate.map};
 
-    TK_TRY(tk_out_check(path, overwrite));
-    f = fopen(path, "w");
-    if (!f)
-        return tk_fail(TK_EOUT, "%s: %s", path, strerror(errno));
-    ok = fprintf(f, "depth_m,predictor,cell_months,target_K,rmse_K,mae_K,"
-                    "bias_K,r2\n")
-         > 0;
-    for (size_t i = 0; i < D * TK_PREDICTORS; i++) {
-        const size_t d = i / TK_PREDICTORS, p = i % TK_PREDICTORS;
-        const tk_skill *k = &skill[p * D + d];
-
-        ok = fprintf(f, "%g,%s,%.0f,%.6f,%.6g,%.6g,%.6g,%.6g\n", m->depth[d],
-                     p == TK_BY_MODEL ? m->net.model->name
-                                      : tk_predictor_name((tk_predictor)p),
-                     k->count, k->target, k->rmse, k->mae, k->bias, k->r2)
-                 > 0
-             && ok;
-    }
-    ok = fclose(f) == 0 && ok;
-    return ok ? TK_OK : tk_fail(TK_EOUT, "%s: %s", path, strerror(errno));
-}
-
-static tk_err
-score(const tk_par *par, const tk_setup *setup, stage_data *s, tk_trained *m)
-{
-    const char *path = setup->c.evaluate.csv;
-    tk_skill skill[TK_PREDICTORS * TK_DEPTHS];
-    char a[16], b[16];
-    int first, last;
-
-    TK_TRY(tk_trained_read(par, setup->c.model.file, m));
-    TK_AGREE(par, stage_compare(setup, m));
-    TK_TRY(stage_open(par, setup, &m->features, s));
-    TK_TRY(stage_open_targets(par, setup, m->net.dims.D, m->depth, s));
-    s->data.nedge = m->nedge;
-    s->data.edge = m->edge;
-    TK_TRY(set_period(setup, s, m, &first, &last));
-    stage_header(par, "evaluate", &s->grid);
-    tk_month_text(first, a);
-    tk_month_text(last, b);
-    tk_note("  %s on %s .. %s", setup->c.model.file, a, b);
-    TK_TRY(tk_evaluate(&s->data, m, air_of(setup, &m->features), first, last,
-                       tk_setup_budget(setup), skill));
-    print_table(m, skill, air_of(setup, &m->features));
-    TK_AGREE(par, par->rank == 0
-                      ? write_csv(path, setup->c.run.overwrite, m, skill)
-                      : TK_OK);
-    tk_note("wrote %s", path);
+    for (size_t i = 0; i < sizeof path / sizeof path[0]; i++)
+        TK_TRY(tk_out_check(path[i], setup->c.run.overwrite));
     return TK_OK;
+}
+
+static tk_err
+write_all(const tk_par *par, const judgement *j)
+{
+    const tk_config *c = &j->setup->c;
+    tk_err err = TK_OK;
+
+    if (par->rank == 0) {
+        err = evaluate_csv(j);
+        if (!err)
+            err = evaluate_markdown(j);
+    }
+    TK_AGREE(par, err);
+    TK_TRY(evaluate_scores(par, j));
+    TK_TRY(evaluate_map(par, j));
+    tk_note("wrote %s, %s,\n  %s and %s", c->evaluate.csv, c->evaluate.markdown,
+            c->evaluate.file, c->evaluate.map);
+    return TK_OK;
+}
+
+static tk_err
+score(const tk_par *par, const tk_setup *setup, hall *h, tk_verdict *v)
+{
+    const tk_config *c = &setup->c;
+    judgement j = {setup, NULL, v, &h->data, 0};
+    tk_contest contest = {.model = h->contestant,
+                          .given = h->given,
+                          .level = c->evaluate.coverage,
+                          .lat = NAN,
+                          .lon = NAN,
+                          .budget = tk_setup_budget(setup)};
+    char period[160];
+
+    TK_AGREE(par, par->rank == 0 ? check_outputs(setup) : TK_OK);
+    if (c->evaluate.npoint && c->evaluate.npoint != 2)
+        return tk_setup_fail(setup, "evaluate", "point",
+                             "a latitude and a longitude are expected");
+    TK_TRY(read_models(par, setup, h));
+    TK_TRY(open_inputs(par, setup, h));
+    TK_TRY(open_given(par, setup, h));
+    contest.nmodel = h->nmodel;
+    contest.ngiven = h->ngiven;
+    contest.air = air_of(setup, &h->model[0].features);
+    contest.nedge =
+        c->evaluate.nband_edges ? c->evaluate.nband_edges : h->model[0].nedge;
+    contest.edge =
+        c->evaluate.nband_edges ? c->evaluate.band_edges : h->model[0].edge;
+    if (c->evaluate.npoint == 2) {
+        contest.lat = c->evaluate.point[0];
+        contest.lon = c->evaluate.point[1];
+    }
+    TK_TRY(set_period(setup, h, &contest));
+    stage_header(par, "evaluate", &h->data.grid);
+    TK_TRY(tk_evaluate(&contest, v));
+    j.contest = &contest;
+    j.newest = tk_inputs_newest(h->data.inputs);
+    evaluate_period(&j, sizeof period, period);
+    tk_note("  %zu model%s on %s", h->nmodel, h->nmodel > 1 ? "s" : "", period);
+    evaluate_print(&j);
+    return write_all(par, &j);
 }
 
 tk_err
 cmd_evaluate(const tk_par *par, const tk_setup *setup)
 {
-    tk_trained m = {0};
-    stage_data s = {0};
-    const tk_err err = score(par, setup, &s, &m);
+    hall *h = tk_new(1, sizeof *h);
+    tk_verdict v = {0};
+    tk_err err = tk_agree(par, h ? TK_OK : TK_ERUN);
 
-    stage_close(&s);
-    tk_trained_drop(&m);
+    if (!err)
+        err = score(par, setup, h, &v);
+    for (size_t i = 0; h && i < h->ngiven; i++)
+        tk_targets_close(h->given[i].targets);
+    for (size_t i = 1; h && i < h->nmodel; i++)
+        tk_inputs_close(h->inputs[i]);
+    if (h)
+        stage_close(&h->data);
+    for (size_t i = 0; h && i < h->nmodel; i++)
+        tk_trained_drop(&h->model[i]);
+    tk_verdict_drop(&v);
+    tk_free(h);
     return err;
 }

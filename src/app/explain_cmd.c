@@ -1,7 +1,6 @@
 /* `talik explain`: which inputs make the model's answers, as NetCDF, as a
  * ranked table in CSV, and in the log.
  */
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include "app.h"
 #include "talik/core/log.h"
 #include "talik/core/mem.h"
+#include "talik/io/textfile.h"
 
 #define ROWS 12 /* of the table in the log */
 
@@ -140,20 +140,10 @@ write_csv(const char *path, bool overwrite, const tk_trained *m,
           const tk_explained *r)
 {
     tk_text csv = {0};
-    tk_err err = tk_out_check(path, overwrite);
-    FILE *f = NULL;
+    tk_err err;
 
     make_csv(m, r, &csv);
-    if (!err && csv.failed)
-        err = TK_ERUN;
-    if (!err && !(f = fopen(path, "w")))
-        err = tk_fail(TK_EOUT, "%s: %s", path, strerror(errno));
-    if (f) {
-        const bool bad = fputs(tk_text_get(&csv), f) < 0;
-
-        if (fclose(f) != 0 || bad)
-            err = tk_fail(TK_EOUT, "%s: %s", path, strerror(errno));
-    }
+    err = tk_textfile_write(path, overwrite, &csv);
     tk_text_drop(&csv);
     return err;
 }

@@ -8,12 +8,10 @@
 #include "talik/io/table.h"
 
 enum { DEPTH, BAND, SEASON, LAG, FEATURE, AXES };
-#define VARS 24
 
 typedef struct {
     tk_table_axis axis[AXES];
-    tk_table_var var[VARS];
-    size_t n;
+    tk_table_list list;
     double *count[AXES]; /* 1, 2, ... of bands and seasons; lags from 0 */
     double south[TK_BANDS], north[TK_BANDS];
     char band[TK_BANDS][32];
@@ -21,41 +19,24 @@ typedef struct {
     const char *feature_name[TK_FEATURES];
 } tables;
 
-/* Appends a variable over axes, listed by their numbers: "0124". */
+/* The labels that belong to a variable over those axes. */
+static const char *
+labels_of(const char *axes)
+{
+    const bool feature = strchr(axes, '4'), group = strchr(axes, '1');
+
+    if (!axes[1])
+        return "";
+    return !feature ? "band_name season_name"
+           : group  ? "feature_name band_name season_name"
+                    : "feature_name";
+}
+
 static void
 add(tables *t, const char *name, const char *long_name, const char *units,
     const char *axes, const double *x)
 {
-    tk_table_var *v = &t->var[t->n++];
-
-    TK_ASSERT(t->n <= VARS);
-    *v = (tk_table_var){.name = name,
-                        .long_name = long_name,
-                        .units = units,
-                        .coordinates = "",
-                        .rank = (int)strlen(axes),
-                        .x = x};
-    for (int k = 0; k < v->rank; k++)
-        v->axis[k] = axes[k] - '0';
-    if (v->rank > 1)
-        v->coordinates = strchr(axes, '4')
-                             ? strchr(axes, '1')
-                                   ? "feature_name band_name season_name"
-                                   : "feature_name"
-                             : "band_name season_name";
-}
-
-static void
-add_labels(tables *t, const char *name, const char *long_name, int axis,
-           const char *const *label)
-{
-    t->var[t->n++] = (tk_table_var){.name = name,
-                                    .long_name = long_name,
-                                    .units = "",
-                                    .coordinates = "",
-                                    .rank = 1,
-                                    .axis = {axis},
-                                    .label = label};
+    tk_table_add(&t->list, name, long_name, units, labels_of(axes), axes, x);
 }
 
 static tk_err
@@ -99,10 +80,12 @@ fill(const tk_trained *m, const tk_explained *r, tables *t)
     add(t, "lag", "months before the month that is explained", "1", "3",
         t->count[LAG]);
     add(t, "feature", "feature of the model", "1", "4", t->count[FEATURE]);
-    add_labels(t, "band_name", "latitude band", BAND, t->band_name);
-    add_labels(t, "season_name", "season", SEASON, t->season_name);
-    add_labels(t, "feature_name", "feature of the model", FEATURE,
-               t->feature_name);
+    tk_table_add_labels(&t->list, "band_name", "latitude band", BAND,
+                        t->band_name);
+    tk_table_add_labels(&t->list, "season_name", "season", SEASON,
+                        t->season_name);
+    tk_table_add_labels(&t->list, "feature_name", "feature of the model",
+                        FEATURE, t->feature_name);
     add(t, "band_south", "southern edge of the band", "degrees_north", "1",
         t->south);
     add(t, "band_north", "northern edge of the band", "degrees_north", "1",
@@ -184,7 +167,7 @@ explain_write(const tk_par *par, const tk_setup *setup, const tk_trained *m,
         globals_begin(setup, newest, "explain", &g);
         describe(setup, m, opts, r, &g, text);
         err = tk_table_write(par, setup->c.explain.file, setup->c.run.overwrite,
-                             AXES, t->axis, t->n, t->var, g.n, g.att);
+                             AXES, t->axis, t->list.n, t->list.var, g.n, g.att);
     }
     for (int k = 0; t && k < AXES; k++)
         tk_free(t->count[k]);

@@ -192,16 +192,41 @@ static const tk_param params[] = {
     CHAR("train", "history", train.history, "''",
          "CSV of the loss curves; default: the model file's name with .csv"),
 
+    CHARS("evaluate", "models", evaluate.models, evaluate.nmodels, "",
+          "model files to judge side by side; default: &model file"),
     CHAR("evaluate", "first", evaluate.first, "''",
-         "first month scored; default: after the validation"),
+         "first month scored; default: the months that the models hold out"),
     CHAR("evaluate", "last", evaluate.last, "''",
          "last month scored; default: the last there is"),
+    CHARS(
+        "evaluate", "beside", evaluate.beside, evaluate.nbeside, "",
+        "'name=file': temperatures from elsewhere to score beside the models, "
+        "such as 'column=soil.nc'; files of one name are joined"),
+    REALS("evaluate", "band_edges", "degrees_north", evaluate.band_edges,
+          evaluate.nband_edges, -90, 90, "",
+          "edges of the latitude bands of the scores; default: those of the "
+          "first model"),
+    REAL("evaluate", "coverage", "1", evaluate.coverage, 0.01, 0.999, "0.9",
+         "share of the months that the band round predictions is to cover"),
+    REALS("evaluate", "point", "degrees", evaluate.point, evaluate.npoint, -180,
+          360, "",
+          "latitude and longitude: the series of the cell nearest to it are "
+          "kept; default: a cell in the middle"),
     CHAR("evaluate", "air", evaluate.air, "''",
          "the input that is air temperature, for two of the baselines; "
          "default: the first dynamic one that is a temperature"),
     CHAR("evaluate", "csv", evaluate.csv, "''",
          "table of the scores; default: the model file's name with "
          ".evaluate.csv"),
+    CHAR("evaluate", "markdown", evaluate.markdown, "''",
+         "tables for a report; default: the model file's name with "
+         ".evaluate.md"),
+    CHAR("evaluate", "file", evaluate.file, "''",
+         "NetCDF of the scores and of one cell's series; default: the model "
+         "file's name with .evaluate.nc"),
+    CHAR("evaluate", "map", evaluate.map, "''",
+         "NetCDF of each cell's error; default: the model file's name with "
+         ".evaluate.map.nc"),
 
     CHAR("explain", "first", explain.first, "''",
          "first month explained, 'YYYY-MM'; default: the first with a whole "

@@ -83,34 +83,15 @@ tk_patch_drop(tk_patch *p)
     *p = (tk_patch){0};
 }
 
-/* **Collective.**  The targets of those months that their files have. */
-static tk_err
-load_targets(const tk_dataset *data, int first, tk_patch *p)
-{
-    const int last = first + (int)p->nmonth - 1;
-    const int from = tk_targets_first(data->targets) > first
-                         ? tk_targets_first(data->targets)
-                         : first;
-    const int to = tk_targets_last(data->targets) < last
-                       ? tk_targets_last(data->targets)
-                       : last;
-
-    for (size_t i = 0; i < p->run.nlane * p->nmonth * data->D; i++)
-        p->y[i] = NAN;
-    if (from > to)
-        return TK_OK;
-    return tk_targets_load(data->targets, &p->run, from,
-                           (size_t)(to - from + 1), (size_t)(from - first),
-                           p->nmonth, p->y);
-}
-
 tk_err
 tk_patch_load(const tk_dataset *data, int first, tk_patch *p)
 {
     p->first = first;
     TK_TRY(tk_inputs_load(data->inputs, &p->run, p->fixed, p->fixed_bad, first,
                           p->nmonth, 0, p->nmonth, p->x, p->bad));
-    return data->targets ? load_targets(data, first, p) : TK_OK;
+    return data->targets
+               ? tk_targets_fill(data->targets, &p->run, first, p->nmonth, p->y)
+               : TK_OK;
 }
 
 tk_err

@@ -108,3 +108,19 @@ tk_targets_load(tk_targets *t, const tk_run *run, int first, size_t n,
     tk_free(raw);
     return err;
 }
+
+tk_err
+tk_targets_fill(tk_targets *t, const tk_run *run, int first, size_t n, float *y)
+{
+    const int last = first + (int)n - 1;
+    const int have[2] = {tk_targets_first(t), tk_targets_last(t)};
+    const int from = have[0] > first ? have[0] : first;
+    const int to = have[1] < last ? have[1] : last;
+
+    for (size_t i = 0; i < run->nlane * n * t->ndepth; i++)
+        y[i] = NAN;
+    if (from > to)
+        return TK_OK;
+    return tk_targets_load(t, run, from, (size_t)(to - from + 1),
+                           (size_t)(from - first), n, y);
+}

@@ -186,6 +186,38 @@ write_table(const char *path, bool overwrite, size_t naxis,
     return err;
 }
 
+void
+tk_table_add(tk_table_list *list, const char *name, const char *long_name,
+             const char *units, const char *coordinates, const char *axes,
+             const double *x)
+{
+    tk_table_var *v = &list->var[list->n++];
+
+    TK_ASSERT(list->n <= TK_TABLE_VARS);
+    *v = (tk_table_var){.name = name,
+                        .long_name = long_name,
+                        .units = units,
+                        .coordinates = coordinates,
+                        .rank = (int)strlen(axes),
+                        .x = x};
+    for (int k = 0; k < v->rank; k++)
+        v->axis[k] = axes[k] - '0';
+}
+
+void
+tk_table_add_labels(tk_table_list *list, const char *name,
+                    const char *long_name, int axis, const char *const *label)
+{
+    TK_ASSERT(list->n < TK_TABLE_VARS);
+    list->var[list->n++] = (tk_table_var){.name = name,
+                                          .long_name = long_name,
+                                          .units = "",
+                                          .coordinates = "",
+                                          .rank = 1,
+                                          .axis = {axis},
+                                          .label = label};
+}
+
 tk_err
 tk_table_write(const tk_par *par, const char *path, bool overwrite,
                size_t naxis, const tk_table_axis *axis, size_t nvar,

@@ -5,12 +5,13 @@
 #define YEAR 365.25 /* days */
 
 bool
-tk_cycle_fit(size_t n, const int *month, const double *y, tk_cycle *cycle)
+tk_cycle_fit(size_t n, const int *month, const double *y, const double *where,
+             tk_cycle *cycle)
 {
     double sum[12] = {0}, count[12] = {0}, c = 0, s = 0, turn;
 
     for (size_t i = 0; i < n; i++)
-        if (!isnan(y[i])) {
+        if (!isnan(y[i] + where[i])) {
             sum[month[i] % 12] += y[i];
             count[month[i] % 12] += 1;
         }
@@ -47,12 +48,14 @@ share_within(double a, double b, double width)
 }
 
 double
-tk_zero_curtain(size_t n, const int *month, const double *y, double width)
+tk_zero_curtain(size_t n, const int *month, const double *y,
+                const double *where, double width)
 {
     double sum = 0, steps = 0;
 
     for (size_t i = 1; i < n; i++)
-        if (month[i] == month[i - 1] + 1 && !isnan(y[i - 1] + y[i])) {
+        if (month[i] == month[i - 1] + 1
+            && !isnan(y[i - 1] + y[i] + where[i - 1] + where[i])) {
             sum += share_within(y[i - 1], y[i], width);
             steps += 1;
         }

@@ -3,274 +3,294 @@
 #include <math.h>
 #include <string.h>
 
+#include "evaluate_impl.h"
 #include "talik/core/mem.h"
-#include "talik/io/units.h"
-#include "talik/learn/baseline.h"
-#include "talik/learn/walk.h"
+#include "talik/data/band.h"
 
-const char *
-tk_predictor_name(tk_predictor p)
-{
-    static const char *const name[TK_PREDICTORS] = {
-        "model", "climatology", "persistence", "air", "lagged air"};
+/* ---- memory -------------------------------------------------------------- */
 
-    return name[p];
-}
-
-/* Weighted sums of one predictor at one depth. */
-typedef struct {
-    double n, w, e, abs_e, sq_e, y, sq_y;
-} sums;
-#define SUMS (sizeof(sums) / sizeof(double))
-
-typedef struct {
-    const tk_dataset *data;
-    const tk_trained *m;
-    size_t air; /* index of the feature; F: none                    */
-    tk_conversion to_K;
-    tk_span fit, stop, test; /* places of months in the patch       */
-    size_t january, first_own;
-    sums *tile; /* [own tiles][TK_PREDICTORS][D]                     */
-    /* One tile, [nmonth]: */
-    size_t nmonth;
-    float *work, *y; /* y[nmonth - L + 1][D][TK_TILE]   */
-    double *truth, *predicted[TK_PREDICTORS]; /* [nmonth] of a cell  */
-    double *air_K, *ridge; /* [nmonth]; [TK_TILE][TK_PENALTIES][nmonth] */
-} scorer;
-
-static void
-cell_truth(const scorer *s, const tk_patch *p, size_t t, size_t d, size_t l)
-{
-    const size_t D = s->data->D;
-
-    for (size_t m = 0; m < s->nmonth; m++)
-        s->truth[m] = (double)p->y[((t * s->nmonth + m) * D + d) * TK_TILE + l];
-}
-
-static void
-cell_air(const scorer *s, const tk_patch *p, size_t t, size_t l)
-{
-    const size_t F = s->data->F;
-    const tk_feature *f = s->air < F ? &s->m->features.f[s->air] : NULL;
-
-    for (size_t m = 0; m < s->nmonth; m++) {
-        const size_t at = t * s->nmonth + m;
-
-        s->air_K[m] = NAN;
-        if (f && !p->bad[at * TK_TILE + l])
-            s->air_K[m] =
-                ((double)p->x[(at * F + s->air) * TK_TILE + l] * f->std
-                 + f->mean)
-                    * s->to_K.scale
-                + s->to_K.offset;
-    }
-}
-
-/* Squared error of a tile in the months that stopped the training, per penalty:
- * the least names the penalty.
- */
 static tk_err
-fit_ridge(scorer *s, const tk_patch *p, size_t t, size_t d, size_t *best)
+allocate_months(tk_judge *j)
 {
-    const size_t n = s->nmonth, L = s->m->net.dims.L;
-    double error[TK_PENALTIES] = {0};
-
-    *best = 0;
-    for (size_t l = 0; l < TK_TILE; l++) {
-        double *ridge = s->ridge + l * TK_PENALTIES * n;
-
-        if (!(p->weight[t * TK_TILE + l] > 0))
-            continue;
-        cell_truth(s, p, t, d, l);
-        cell_air(s, p, t, l);
-        TK_TRY(tk_lagged_air(n, s->truth, s->air_K, L, s->fit, ridge));
-        for (size_t k = 0; k < TK_PENALTIES; k++)
-            for (size_t m = s->stop.first; m <= s->stop.last; m++) {
-                const double e = ridge[k * n + m] - s->truth[m];
-
-                error[k] += isfinite(e) ? e * e : 0;
-            }
-    }
-    for (size_t k = 1; k < TK_PENALTIES; k++)
-        if (error[k] < error[*best])
-            *best = k;
-    return TK_OK;
-}
-
-/* All predictors' series of one cell. */
-static void
-cell_predict(scorer *s, size_t d, size_t l, size_t penalty)
-{
-    const size_t L = s->m->net.dims.L, D = s->data->D, n = s->nmonth;
-    double mean[12];
-
-    tk_climatology(s->truth, s->january, s->fit, mean);
-    for (size_t m = s->test.first; m <= s->test.last; m++) {
-        s->predicted[TK_BY_MODEL][m] =
-            (double)s->y[((m - L + 1) * D + d) * TK_TILE + l];
-        s->predicted[TK_BY_CLIMATOLOGY][m] = mean[(m + s->january) % 12];
-        s->predicted[TK_BY_PERSISTENCE][m] = m > 0 ? s->truth[m - 1] : NAN;
-        s->predicted[TK_BY_AIR][m] = s->air_K[m];
-        s->predicted[TK_BY_LAGGED_AIR][m] =
-            s->ridge[(l * TK_PENALTIES + penalty) * n + m];
-    }
-}
-
-static void
-cell_score(const scorer *s, double weight, size_t d, sums *tile)
-{
-    const size_t D = s->data->D;
-    const bool with_air = s->air < s->data->F;
-
-    for (size_t m = s->test.first; m <= s->test.last; m++) {
-        const double y = s->truth[m] - 273.15;
-        bool there = isfinite(y);
-
-        for (int q = 0; q < TK_PREDICTORS; q++)
-            there = there
-                    && (isfinite(s->predicted[q][m])
-                        || (q >= TK_BY_AIR && !with_air));
-        for (int q = 0; there && q < TK_PREDICTORS; q++) {
-            sums *u = &tile[(size_t)q * D + d];
-            const double e = s->predicted[q][m] - s->truth[m];
-
-            u->n += 1;
-            u->w += weight;
-            u->e += weight * e;
-            u->abs_e += weight * fabs(e);
-            u->sq_e += weight * e * e;
-            u->y += weight * y;
-            u->sq_y += weight * y * y;
-        }
-    }
+    j->month = tk_new(j->T, sizeof *j->month);
+    j->test = tk_new(j->T, sizeof *j->test);
+    j->held = tk_new(j->T, sizeof *j->held);
+    j->calibrates = tk_new(j->c->nmodel * j->T, sizeof *j->calibrates);
+    return j->month && j->test && j->held && j->calibrates ? TK_OK : TK_ERUN;
 }
 
 static tk_err
-visit(const tk_patch *p, void *context)
+allocate(tk_judge *j)
 {
-    scorer *s = context;
-    const size_t F = s->data->F, D = s->data->D, n = s->nmonth;
+    tk_verdict *v = j->v;
+    const size_t QD = j->Q * j->D, T = j->T;
+    bool ok = true;
 
-    for (size_t t = 0; t < p->run.ntile; t++) {
-        sums *tile =
-            s->tile
-            + (p->run.first_tile + t - s->first_own) * TK_PREDICTORS * D;
-
-        tk_trained_predict(s->m, n, p->x + t * n * F * TK_TILE,
-                           p->bad + t * n * TK_TILE, p->band + t * TK_TILE,
-                           s->work, s->y);
-        for (size_t d = 0; d < D; d++) {
-            size_t penalty;
-
-            TK_TRY(fit_ridge(s, p, t, d, &penalty));
-            for (size_t l = 0; l < TK_TILE; l++) {
-                const double weight = p->weight[t * TK_TILE + l];
-
-                if (!(weight > 0))
-                    continue;
-                cell_truth(s, p, t, d, l);
-                cell_air(s, p, t, l);
-                cell_predict(s, d, l, penalty);
-                cell_score(s, weight, d, tile);
-            }
-        }
-    }
-    return TK_OK;
-}
-
-static tk_skill
-skill_of(const sums *u)
-{
-    const double mean = u->y / u->w;
-
-    return (tk_skill){.count = u->n,
-                      .target = mean + 273.15,
-                      .bias = u->e / u->w,
-                      .mae = u->abs_e / u->w,
-                      .rmse = sqrt(u->sq_e / u->w),
-                      .r2 = 1 - u->sq_e / (u->sq_y - u->w * mean * mean)};
-}
-
-static tk_err
-allocate(scorer *s, size_t own)
-{
-    const size_t n = s->nmonth, D = s->data->D, L = s->m->net.dims.L;
-    bool ok;
-
-    s->tile = tk_new(own * TK_PREDICTORS * D, sizeof *s->tile);
-    s->work = tk_new(tk_trained_work(s->m, n), sizeof *s->work);
-    s->y = tk_new((n - L + 1) * D * TK_TILE, sizeof *s->y);
-    s->truth = tk_new(n, sizeof *s->truth);
-    s->air_K = tk_new(n, sizeof *s->air_K);
-    s->ridge = tk_new(TK_TILE * TK_PENALTIES * n, sizeof *s->ridge);
-    ok = s->tile && s->work && s->y && s->truth && s->air_K && s->ridge;
-    for (int q = 0; q < TK_PREDICTORS; q++)
-        ok = (s->predicted[q] = tk_new(n, sizeof(double))) && ok;
-    return tk_agree(s->data->par, ok ? TK_OK : TK_ERUN);
+#define GET(what, n) ok = ((what) = tk_new((n), sizeof *(what))) && ok
+    GET(j->sums, j->ntile * QD * j->nband * TK_SPANS);
+    GET(j->errors[0], QD);
+    GET(j->errors[1], QD);
+    GET(j->present, j->Q + 1);
+    GET(j->truth, T);
+    GET(j->fitted, T);
+    GET(j->scored, T);
+    GET(j->variance, T);
+    GET(j->air_C, T);
+    GET(j->value, j->Q * T);
+    GET(j->ridge, TK_TILE * TK_PENALTIES * T);
+    GET(v->skill, QD * v->bands * TK_SPANS);
+    GET(v->half_width, QD);
+    GET(v->coverage, QD);
+    GET(v->month, v->nmonth);
+    GET(v->observed, j->D * v->nmonth);
+    GET(v->predicted, QD * v->nmonth);
+    GET(v->rmse, QD * v->nlane);
+    GET(v->bias, QD * v->nlane);
+#undef GET
+    for (size_t i = 0; ok && i < QD * v->nlane; i++)
+        v->rmse[i] = v->bias[i] = NAN;
+    for (size_t i = 0; ok && i < QD * v->nmonth; i++)
+        v->predicted[i] = NAN;
+    for (size_t i = 0; ok && i < j->D * v->nmonth; i++)
+        v->observed[i] = NAN;
+    return ok ? TK_OK : TK_ERUN;
 }
 
 static void
-drop(scorer *s)
+drop(tk_judge *j)
 {
-    tk_free(s->tile);
-    tk_free(s->work);
-    tk_free(s->y);
-    tk_free(s->truth);
-    tk_free(s->air_K);
-    tk_free(s->ridge);
-    for (int q = 0; q < TK_PREDICTORS; q++)
-        tk_free(s->predicted[q]);
+    void *const all[] = {j->month,   j->test,   j->held,      j->calibrates,
+                         j->sums,    j->truth,  j->errors[0], j->errors[1],
+                         j->present, j->fitted, j->scored,    j->variance,
+                         j->air_C,   j->value,  j->ridge};
+
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        tk_free(all[i]);
 }
 
-static tk_err
-find_air(scorer *s, const char *air)
+void
+tk_verdict_drop(tk_verdict *v)
 {
-    const tk_features *all = &s->m->features;
+    void *const all[] = {v->skill,    v->half_width, v->coverage, v->month,
+                         v->observed, v->predicted,  v->rmse,     v->bias};
 
-    s->air = all->n;
-    if (!*air)
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        tk_free(all[i]);
+    *v = (tk_verdict){0};
+}
+
+/* ---- the whole ------------------------------------------------------------ */
+
+static tk_err
+find_air(tk_judge *j)
+{
+    const tk_features *all = &j->c->model[0].model->features;
+
+    j->air = all->n;
+    if (!*j->c->air)
         return TK_OK;
-    s->air = tk_features_find(all, air);
-    if (s->air == all->n)
+    j->air = tk_features_find(all, j->c->air);
+    if (j->air == all->n)
         return tk_fail(TK_ECONF,
-                       "&evaluate air: the model has no feature "
-                       "'%s'",
-                       air);
-    return tk_units_convert(all->f[s->air].units, "K", false, false, &s->to_K);
+                       "&evaluate air: the first model has no feature '%s'",
+                       j->c->air);
+    return tk_units_convert(all->f[j->air].units, "K", false, false, &j->to_K);
+}
+
+static tk_err
+check(const tk_contest *c)
+{
+    const tk_trained *a = c->model[0].model;
+
+    for (size_t i = 0; i < c->nmodel; i++) {
+        const tk_trained *b = c->model[i].model;
+
+        if (b->net.dims.D != a->net.dims.D
+            || memcmp(a->depth, b->depth, a->net.dims.D * sizeof *a->depth))
+            return tk_fail(TK_ECONF,
+                           "the models to compare differ in their depths: "
+                           "model 1 (%s) has %zu from %g m to %g m, model %zu "
+                           "(%s) %zu from %g m to %g m",
+                           a->net.model->name, a->net.dims.D, a->depth[0],
+                           a->depth[a->net.dims.D - 1], i + 1,
+                           b->net.model->name, b->net.dims.D, b->depth[0],
+                           b->depth[b->net.dims.D - 1]);
+    }
+    return tk_bands_check(c->nedge, c->edge);
+}
+
+/* **Collective.**  All tiles, as many at a time as the budget holds. */
+static tk_err
+walk(tk_judge *j)
+{
+    const size_t fit = j->c->budget / tk_round_bytes(j);
+    const size_t at_once = fit > 0 ? fit : 1;
+    unsigned long long rounds = (j->ntile + at_once - 1) / at_once;
+    tk_err err = TK_OK;
+
+    /* All take part in as many reads as the rank with most tiles needs. */
+    MPI_Allreduce(MPI_IN_PLACE, &rounds, 1, MPI_UNSIGNED_LONG_LONG, MPI_MAX,
+                  j->par->comm);
+    for (size_t done = 0; rounds > 0 && !err; rounds--) {
+        const size_t left = j->ntile - done;
+        const size_t n = left < at_once ? left : at_once;
+        tk_round r;
+
+        TK_TRY(tk_round_make(j, j->first_tile + done, n, &r));
+        for (size_t t = 0; t < n && !err; t++)
+            err = tk_judge_tile(j, &r, t);
+        err = tk_agree(j->par, err);
+        tk_round_drop(j, &r);
+        done += n;
+    }
+    return err;
+}
+
+/* Nothing scored: which predictor has nothing in the test months. */
+static tk_err
+explain_nothing(const tk_judge *j)
+{
+    if (j->present[j->Q])
+        return TK_OK;
+    for (size_t q = 0; q < j->Q; q++)
+        if (!j->present[q])
+            return tk_fail(TK_EDATA,
+                           "nothing to score: '%s' has no value in any of the "
+                           "%zu test months where there is a target",
+                           j->v->predictor[q].name, j->v->nmonth);
+    return tk_fail(TK_EDATA,
+                   "nothing to score: in none of the %zu test months "
+                   "has any cell a target and all predictors",
+                   j->v->nmonth);
+}
+
+/* Skill of each band and of all together, from the sums of all tiles. */
+static tk_err
+judge_sums(tk_judge *j)
+{
+    tk_verdict *v = j->v;
+    const size_t QD = j->Q * j->D, width = QD * j->nband * TK_SPANS;
+    tk_skill_sums *total = tk_new(width, sizeof *total);
+    tk_err err = tk_agree(j->par, total ? TK_OK : TK_ERUN);
+
+    if (!err)
+        err = tk_sum_ordered(j->par, j->ntile, width * TK_SKILL_SUMS,
+                             (const double *)j->sums, (double *)total);
+    for (size_t i = 0; i < QD * TK_SPANS && !err; i++) {
+        const size_t g = i / TK_SPANS, s = i % TK_SPANS;
+        tk_skill_sums all = {0};
+
+        for (size_t b = 0; b < j->nband; b++) {
+            const tk_skill_sums *one =
+                &total[(g * j->nband + b) * TK_SPANS + s];
+
+            for (size_t k = 0; k < TK_SKILL_SUMS; k++)
+                ((double *)&all)[k] += ((const double *)one)[k];
+            if (v->bands > 1)
+                v->skill[(g * v->bands + 1 + b) * TK_SPANS + s] =
+                    tk_skill_of(one);
+        }
+        v->skill[g * v->bands * TK_SPANS + s] = tk_skill_of(&all);
+    }
+    tk_free(total);
+    return err;
+}
+
+/* **Collective.**  The bands round predictions, and what they cover. */
+static void
+judge_errors(tk_judge *j)
+{
+    const size_t QD = j->Q * j->D;
+
+    for (int k = 0; k < 2; k++)
+        tk_sum_u64(j->par, QD * TK_ERROR_WORDS, (uint64_t *)j->errors[k]);
+    for (size_t i = 0; i < QD; i++) {
+        j->v->half_width[i] =
+            tk_error_half_width(&j->errors[0][i], j->c->level);
+        j->v->coverage[i] =
+            tk_error_coverage(&j->errors[1][i], j->v->half_width[i]);
+    }
+}
+
+/* **Collective.**  The series of the cell that is nearest of all. */
+static void
+share_series(tk_judge *j)
+{
+    tk_verdict *v = j->v;
+    const size_t n = v->nmonth;
+    struct {
+        double far;
+        int rank;
+    } mine = {j->distance, j->par->rank}, best;
+
+    MPI_Allreduce(&mine, &best, 1, MPI_DOUBLE_INT, MPI_MINLOC, j->par->comm);
+    MPI_Bcast(&v->lat, 1, MPI_DOUBLE, best.rank, j->par->comm);
+    MPI_Bcast(&v->lon, 1, MPI_DOUBLE, best.rank, j->par->comm);
+    MPI_Bcast(v->observed, (int)(j->D * n), MPI_DOUBLE, best.rank,
+              j->par->comm);
+    MPI_Bcast(v->predicted, (int)(j->Q * j->D * n), MPI_DOUBLE, best.rank,
+              j->par->comm);
+}
+
+static tk_err
+judge(tk_judge *j)
+{
+    tk_verdict *v = j->v;
+
+    TK_AGREE(j->par, allocate_months(j));
+    tk_judge_months(j);
+    if (v->nmonth == 0)
+        return tk_fail(TK_EDATA,
+                       "no test month: the models were fitted to or stopped by "
+                       "all months that have inputs and targets");
+    TK_AGREE(j->par, allocate(j));
+    for (size_t m = 0, k = 0; m < j->T; m++)
+        if (j->test[m])
+            v->month[k++] = j->month[m];
+    TK_TRY(walk(j));
+    tk_sum_u64(j->par, j->Q + 1, j->present);
+    TK_TRY(explain_nothing(j));
+    TK_TRY(judge_sums(j));
+    judge_errors(j);
+    share_series(j);
+    return TK_OK;
 }
 
 tk_err
-tk_evaluate(const tk_dataset *data, const tk_trained *m, const char *air,
-            int first, int last, size_t budget, tk_skill *skill)
+tk_evaluate(const tk_contest *c, tk_verdict *v)
 {
-    const int L = (int)m->net.dims.L;
-    const int begin = (m->train_first < first ? m->train_first : first) - L + 1;
-    const size_t D = data->D;
-    size_t own;
-    sums total[TK_PREDICTORS * TK_DEPTHS];
-    scorer s = {.data = data, .m = m};
+    const tk_dataset *data = c->model[0].data;
+    tk_judge j = {.c = c,
+                  .par = data->par,
+                  .v = v,
+                  .D = data->D,
+                  .nband = c->nedge ? c->nedge - 1 : 1,
+                  .distance = INFINITY};
     tk_err err;
 
-    s.fit = (tk_span){(size_t)(m->train_first - begin),
-                      (size_t)(m->train_last - begin)};
-    s.stop = (tk_span){(size_t)(m->valid_first - begin),
-                       (size_t)(m->valid_last - begin)};
-    s.test = (tk_span){(size_t)(first - begin), (size_t)(last - begin)};
-    s.january = (size_t)(tk_month_of_year(begin) - 1);
-    s.nmonth =
-        (size_t)((last > m->valid_last ? last : m->valid_last) - begin) + 1;
-    TK_TRY(find_air(&s, air));
-    tk_tile_share(tk_tile_count(data->grid), data->par->rank, data->par->size,
-                  &s.first_own, &own);
-    err = allocate(&s, own);
-    if (!err)
-        err = tk_walk_tiles(data, s.first_own, own, begin, s.nmonth, budget,
-                            visit, &s);
-    if (!err)
-        err = tk_sum_ordered(data->par, own, TK_PREDICTORS * D * SUMS,
-                             (const double *)s.tile, (double *)total);
-    for (size_t i = 0; i < TK_PREDICTORS * D && !err; i++)
-        skill[i] = skill_of(&total[i]);
-    drop(&s);
+    *v = (tk_verdict){.D = j.D,
+                      .bands = j.nband > 1 ? 1 + j.nband : 1,
+                      .lat = NAN,
+                      .lon = NAN};
+    TK_TRY(check(c));
+    TK_TRY(find_air(&j));
+    tk_judge_predictors(c, v);
+    j.Q = v->npredictor;
+    for (size_t i = 0; i < c->nmodel; i++)
+        j.by_cells = j.by_cells || tk_split_by_cells(&c->model[i].model->split);
+    tk_tile_share(tk_tile_count(data->grid), j.par->rank, j.par->size,
+                  &j.first_tile, &j.ntile);
+    v->nlane = j.ntile * TK_TILE;
+    tk_judge_span(&j);
+    err = judge(&j);
+    drop(&j);
     return err;
+}
+
+const tk_skill *
+tk_verdict_skill(const tk_verdict *v, size_t predictor, size_t d, size_t band,
+                 size_t span)
+{
+    return &v->skill[((predictor * v->D + d) * v->bands + band) * TK_SPANS
+                     + span];
 }

@@ -61,8 +61,9 @@ static void
 add_cycle(size_t n, const int *month, const double *truth,
           const double *predicted, double weight, tk_skill_sums *s)
 {
-    const double curtain = tk_zero_curtain(n, month, predicted, TK_CURTAIN)
-                           - tk_zero_curtain(n, month, truth, TK_CURTAIN);
+    const double curtain =
+        tk_zero_curtain(n, month, predicted, truth, TK_CURTAIN)
+        - tk_zero_curtain(n, month, truth, truth, TK_CURTAIN);
     tk_cycle t, p;
 
     if (!isnan(curtain)) {
@@ -70,8 +71,8 @@ add_cycle(size_t n, const int *month, const double *truth,
         s->curtain += weight * curtain;
         s->abs_curtain += weight * fabs(curtain);
     }
-    if (!tk_cycle_fit(n, month, truth, &t)
-        || !tk_cycle_fit(n, month, predicted, &p))
+    if (!tk_cycle_fit(n, month, truth, truth, &t)
+        || !tk_cycle_fit(n, month, predicted, truth, &p))
         return;
     s->cycles += weight;
     s->amplitude += weight * (p.amplitude - t.amplitude);

@@ -36,6 +36,7 @@ report $? 2 "a GRU fitted to 1901-1985" train.log
 "$TALIK" evaluate "$nml/train.nml" "${common[@]}" > evaluate.log 2>&1
 report $? 3 "scores on 1996-2015" evaluate.log
 awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "rmse_K") r = i; next }
+  $3 != "all" || $4 != "year" { next }
   { if ($2 == "gru") gru[$1] = $r; else if (!($1 in best) || $r < best[$1]) best[$1] = $r }
   END { for (d in gru) { printf "# %s m: %.2f K, best baseline %.2f K\n", d, gru[d], best[d]
           if (!(gru[d] <= 1.0 && gru[d] < best[d])) bad = 1; n++ }

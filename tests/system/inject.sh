@@ -18,7 +18,8 @@ reached_by() {
     io.lanes | store.read) echo project ;;
     store.write) echo train ;;
     tensors.write) echo export ;;
-    explain.memory | table.write) echo explain ;;
+    explain.memory) echo explain ;;
+    table.write) echo evaluate explain ;;
     mem.new) echo column project train world evaluate explain ;;
     io.read | out.write) echo column project ;;
     io.*) echo column ;;
@@ -39,7 +40,8 @@ go() { # go COMMAND: a small run; all outputs below $out
       ranks 2 train "$in/train.nml" --set "model%file=$out/gru.nc" "${set[@]}" ;;
     evaluate)
       ranks 2 evaluate "$in/train.nml" --set "evaluate%csv=$out/s.csv" \
-        "${set[@]}" ;;
+        --set "evaluate%markdown=$out/s.md" --set "evaluate%file=$out/s.nc" \
+        --set "evaluate%map=$out/map.nc" "${set[@]}" ;;
     explain)
       ranks 2 explain "$in/train.nml" --set "explain%file=$out/e.nc" \
         --set "explain%csv=$out/e.csv" --set explain%samples=2 \
@@ -71,7 +73,7 @@ fault() {
     bad=1
   fi
   # The world writes several files; those before the fault are whole.
-  if [ "$2" != world ] && [ -n "$(find "$out" -type f ! -name '*.csv' ! -name '*.ckpt')" ]; then
+  if [ "$2" != world ] && [ -n "$(find "$out" -type f ! -name '*.csv' ! -name '*.md' ! -name '*.ckpt')" ]; then
     find "$out" -type f >> "$tmp/log"
     bad=1
   fi

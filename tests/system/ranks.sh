@@ -97,7 +97,9 @@ for n in 1 "${counts[@]}"; do
   same "weights of the GRU" gru.nc "$n"
   same "training curves" gru.csv "$n"
   same "GRU" gru_soil.nc "$n"
-  same "scores" gru.evaluate.csv "$n"
+  for f in csv md nc map.nc; do
+    same "scores, $f" gru.evaluate.$f "$n"
+  done
 done
 
 for model in bilstm conv1dlstm tcn transformer; do

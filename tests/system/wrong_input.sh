@@ -18,7 +18,9 @@ refused() {
   shift 5
   set=(--set "output%dir=$out" --set run%quiet=.true.)
   [ "$command" = train ] && set+=(--set "model%file=$out/gru.nc")
-  [ "$command" = evaluate ] && set+=(--set "evaluate%csv=$out/scores.csv")
+  [ "$command" = evaluate ] && set+=(--set "evaluate%csv=$out/scores.csv"
+    --set "evaluate%markdown=$out/scores.md" --set "evaluate%file=$out/scores.nc"
+    --set "evaluate%map=$out/map.nc")
   for s; do set+=(--set "$s"); done
   for n in 1 3; do
     find "$tmp" -type f ! -path "$tmp/log*" -exec cksum {} + | sort > "$tmp/log.before"

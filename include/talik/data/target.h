@@ -30,4 +30,10 @@ int tk_targets_last(const tk_targets *targets);
 tk_err tk_targets_load(tk_targets *targets, const tk_run *run, int first,
                        size_t n, size_t at, size_t room, float *y) TK_MUST;
 
+/* **Collective.**  Months [first, first + n) to y[tile][n][D][TK_TILE]; NaN in
+ * months that the files do not have.
+ */
+tk_err tk_targets_fill(tk_targets *targets, const tk_run *run, int first,
+                       size_t n, float *y) TK_MUST;
+
 #endif

@@ -29,6 +29,21 @@ typedef struct {
     const char *const *label; /* instead of x, rank 1 */
 } tk_table_var;
 
+/* A list of variables that grows; begin with {0}.  All texts and numbers are
+ * borrowed.  axes lists the numbers of the axes: "0124".
+ */
+#define TK_TABLE_VARS 40
+typedef struct {
+    tk_table_var var[TK_TABLE_VARS];
+    size_t n;
+} tk_table_list;
+void tk_table_add(tk_table_list *list, const char *name, const char *long_name,
+                  const char *units, const char *coordinates, const char *axes,
+                  const double *x);
+void tk_table_add_labels(tk_table_list *list, const char *name,
+                         const char *long_name, int axis,
+                         const char *const *label);
+
 /* **Collective.**  Rank 0 writes beside, flushes, and renames; the others'
  * tables are not looked at.  TK_EOUT, and no file, if that fails or the file
  * exists and may not be overwritten.

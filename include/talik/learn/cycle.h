@@ -2,6 +2,8 @@
  *
  * Pure functions of one cell's n months, in any order of time that increases:
  * month[n] as talik/grid/calendar.h counts them, y[n] in degC, NaN where missing.
+ * Months where `where` is NaN are left out as well: that of the truth, so that a
+ * prediction is judged by the same months.
  */
 #ifndef TALIK_LEARN_CYCLE_H
 #define TALIK_LEARN_CYCLE_H
@@ -18,7 +20,8 @@ typedef struct {
 } tk_cycle;
 
 /* False, and nothing, if one of the twelve calendar months has no value. */
-bool tk_cycle_fit(size_t n, const int *month, const double *y, tk_cycle *cycle);
+bool tk_cycle_fit(size_t n, const int *month, const double *y,
+                  const double *where, tk_cycle *cycle);
 
 /* a - b in days, the short way round the year: -182.6 .. 182.6. */
 double tk_cycle_lag(double a, double b);
@@ -27,6 +30,6 @@ double tk_cycle_lag(double a, double b);
  * being joined by straight lines.  NaN if no two months do.
  */
 double tk_zero_curtain(size_t n, const int *month, const double *y,
-                       double width);
+                       const double *where, double width);
 
 #endif

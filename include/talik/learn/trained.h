@@ -13,6 +13,7 @@
 #include "talik/data/band.h"
 #include "talik/data/feature.h"
 #include "talik/data/patch.h"
+#include "talik/data/split.h"
 #include "talik/io/store.h"
 #include "talik/nn/model.h"
 
@@ -28,6 +29,7 @@ typedef struct {
     long long seed;
     int train_first, train_last; /* months of the targets fitted to  */
     int valid_first, valid_last; /* months that stopped the training */
+    tk_split split;              /* what neither of them read        */
     char version[64];            /* of the talik that trained it     */
     char origin[128];            /* of imported weights; "" if trained here */
 } tk_trained;

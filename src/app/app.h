@@ -44,6 +44,18 @@ tk_err stage_open_targets(const tk_par *par, const tk_setup *setup,
                           stage_data *s) TK_MUST;
 void stage_close(stage_data *s); /* **Collective.** */
 
+/* The input that is the air temperature: the one named by &evaluate air, or the
+ * first monthly one with a unit of temperature; "" if there is none.
+ */
+const char *stage_air(const tk_setup *setup, const tk_features *features);
+
+/* **Collective.**  What &split holds out of a training on the months first ..
+ * last; says it.  The features are not scaled yet.
+ */
+tk_err stage_split(const tk_par *par, const tk_setup *setup,
+                   const stage_data *s, const tk_features *features, int first,
+                   int last, tk_split *split) TK_MUST;
+
 /* TK_ECONF, naming both sides, where keys that were given differ from what the
  * model file says.
  */

@@ -90,8 +90,10 @@ check_features(const tk_par *par, const tk_setup *setup, tk_features *features,
                tk_err *first)
 {
     stage_data s = {0};
+    tk_split split;
     tk_err err = stage_open(par, setup, features, &s);
 
+    collect(tk_setup_split(setup, &split), report, first);
     collect(err, report, first);
     if (!err) {
         tk_note("  grid %zu x %zu, %zu active cells", s.grid.ny, s.grid.nx,

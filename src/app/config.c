@@ -182,6 +182,31 @@ tk_setup_train(const tk_setup *s)
     return o;
 }
 
+tk_err
+tk_setup_split(const tk_setup *s, tk_split *split)
+{
+    const tk_config *c = &s->c;
+
+    *split = (tk_split){0};
+    for (size_t i = 0; i < c->split.nyears; i++)
+        TK_TRY(tk_split_add_year(split, c->split.years[i]));
+    if (c->split.nlat
+        && (c->split.nlat != 2 || !(c->split.lat[0] < c->split.lat[1])))
+        return tk_setup_fail(s, "split", "lat",
+                             "two numbers are expected, the lower one first");
+    if (c->split.nlat) {
+        split->lat_low = c->split.lat[0];
+        split->lat_high = c->split.lat[1];
+    }
+    if ((c->split.block > 0) != (c->split.share > 0))
+        return tk_setup_fail(s, "split", "block_deg",
+                             "block_deg and block_share go together");
+    split->block = c->split.block;
+    split->share = c->split.share;
+    split->seed = (uint64_t)c->run.seed;
+    return TK_OK;
+}
+
 tk_explain_opts
 tk_setup_explain(const tk_setup *s)
 {

@@ -85,6 +85,14 @@ typedef struct {
         bool resume;
     } train;
     struct {
+        int years[TK_SPLIT_YEARS];
+        size_t nyears;
+        int warmest;
+        double lat[2];
+        size_t nlat;
+        double block, share;
+    } split;
+    struct {
         tk_path models[TK_FILES];
         size_t nmodels;
         tk_word first, last, air;
@@ -171,6 +179,8 @@ tk_explain_opts tk_setup_explain(const tk_setup *setup);
 tk_column_opts tk_setup_column(const tk_setup *setup);
 tk_err tk_setup_profile(const tk_setup *setup, tk_profile *profile) TK_MUST;
 tk_world_opts tk_setup_world(const tk_setup *setup);
+/* What is held out, but for the warmest years, which the data decide. */
+tk_err tk_setup_split(const tk_setup *setup, tk_split *split) TK_MUST;
 size_t tk_setup_budget(const tk_setup *setup);
 
 /* The month that a key holds; TK_ECONF, with its place in the file, if it is

@@ -6,7 +6,6 @@
 #include "app.h"
 #include "talik/core/log.h"
 #include "talik/core/mem.h"
-#include "talik/io/units.h"
 
 /* The models, their data, and what else is scored beside them. */
 typedef struct {
@@ -19,23 +18,6 @@ typedef struct {
     tk_given_soil given[TK_GIVEN];
     char name[TK_GIVEN][TK_WORD];
 } hall;
-
-/* The input that is the air temperature: the one named, or the first monthly
- * one with a unit of temperature.
- */
-static const char *
-air_of(const tk_setup *setup, const tk_features *f)
-{
-    tk_conversion c;
-
-    if (*setup->c.evaluate.air)
-        return setup->c.evaluate.air;
-    for (size_t i = 0; i < f->n; i++)
-        if (f->f[i].kind == TK_FEAT_DYNAMIC && *f->f[i].units
-            && tk_units_convert(f->f[i].units, "K", false, false, &c) == TK_OK)
-            return f->f[i].name;
-    return "";
-}
 
 static const char *
 file_of(const tk_setup *setup, size_t i)
@@ -250,7 +232,7 @@ score(const tk_par *par, const tk_setup *setup, hall *h, tk_verdict *v)
     TK_TRY(open_given(par, setup, h));
     contest.nmodel = h->nmodel;
     contest.ngiven = h->ngiven;
-    contest.air = air_of(setup, &h->model[0].features);
+    contest.air = stage_air(setup, &h->model[0].features);
     contest.nedge =
         c->evaluate.nband_edges ? c->evaluate.nband_edges : h->model[0].nedge;
     contest.edge =

@@ -8,6 +8,8 @@
 #define CHARS(g, k, m, n, d, what) TK_P_STRINGS(g, k, tk_config, m, n, d, what)
 #define INT(g, k, u, m, lo, hi, d, what) \
     TK_P_INT(g, k, u, tk_config, m, lo, hi, d, what)
+#define INTS(g, k, u, m, n, lo, hi, d, what) \
+    TK_P_INTS(g, k, u, tk_config, m, n, lo, hi, d, what)
 #define REAL(g, k, u, m, lo, hi, d, what) \
     TK_P_REAL(g, k, u, tk_config, m, lo, hi, d, what)
 #define REALS(g, k, u, m, n, lo, hi, d, what) \
@@ -192,6 +194,19 @@ static const tk_param params[] = {
     CHAR("train", "history", train.history, "''",
          "CSV of the loss curves; default: the model file's name with .csv"),
 
+    INTS("split", "years", "", split.years, split.nyears, 1, 9999, "",
+         "calendar years whose targets training and validation never read"),
+    INT("split", "warmest", "", split.warmest, 0, 63, "0",
+        "so many further years, the warmest by mean air temperature over the "
+        "grid of those that lie whole within train%first .. train%last"),
+    REALS("split", "lat", "degrees_north", split.lat, split.nlat, -90, 90, "",
+          "low, high: cells whose targets are never read, low <= latitude < "
+          "high"),
+    REAL("split", "block_deg", "degree", split.block, 0, 90, "0",
+         "size of square blocks of cells of which some are held out; 0: none"),
+    REAL("split", "block_share", "1", split.share, 0, 1, "0",
+         "share of these blocks, drawn by run%seed"),
+
     CHARS("evaluate", "models", evaluate.models, evaluate.nmodels, "",
           "model files to judge side by side; default: &model file"),
     CHAR("evaluate", "first", evaluate.first, "''",
@@ -213,8 +228,8 @@ static const tk_param params[] = {
           "latitude and longitude: the series of the cell nearest to it are "
           "kept; default: a cell in the middle"),
     CHAR("evaluate", "air", evaluate.air, "''",
-         "the input that is air temperature, for two of the baselines; "
-         "default: the first dynamic one that is a temperature"),
+         "the input that is air temperature, for two of the baselines and "
+         "split%warmest; default: the first dynamic one that is a temperature"),
     CHAR("evaluate", "csv", evaluate.csv, "''",
          "table of the scores; default: the model file's name with "
          ".evaluate.csv"),
@@ -374,6 +389,7 @@ static const tk_group groups[] = {
     {"targets", "What the model learns", 0},
     {"model", "Which model, and its file", 0},
     {"train", "How weights are found", 0},
+    {"split", "What training never learns from", 0},
     {"evaluate", "What is scored", 0},
     {"explain", "Which inputs make the answer", 0},
     {"project", "What is projected", 0},

@@ -6,6 +6,7 @@
 #include "app.h"
 #include "talik/core/log.h"
 #include "talik/core/version.h"
+#include "talik/io/units.h"
 
 tk_err
 stage_features(const tk_setup *setup, tk_features *f)
@@ -32,6 +33,20 @@ stage_features(const tk_setup *setup, tk_features *f)
     for (size_t i = 0; i < c->features.nangles; i++)
         TK_TRY(tk_features_add(f, TK_FEAT_ANGLE, c->features.angles[i], ""));
     return TK_OK;
+}
+
+const char *
+stage_air(const tk_setup *setup, const tk_features *f)
+{
+    tk_conversion c;
+
+    if (*setup->c.evaluate.air)
+        return setup->c.evaluate.air;
+    for (size_t i = 0; i < f->n; i++)
+        if (f->f[i].kind == TK_FEAT_DYNAMIC && *f->f[i].units
+            && tk_units_convert(f->f[i].units, "K", false, false, &c) == TK_OK)
+            return f->f[i].name;
+    return "";
 }
 
 tk_err

@@ -187,6 +187,10 @@ fit(const tk_par *par, const tk_setup *setup, stage_data *s, tk_trained *m)
     tk_note("  batch %zu windows in %zu shards; memory per rank: %.0f MB",
             opts.shards * opts.per_step * TK_TILE, opts.shards,
             (double)tk_train_bytes(&s->data, &opts, m, par->size) / 1e6);
+    TK_TRY(stage_split(par, setup, s, &m->features, m->train_first,
+                       m->train_last, &m->split));
+    TK_TRY(tk_train_check_split(m));
+    s->data.hide = &m->split;
     TK_TRY(tk_scale_fit(&s->data, &m->features, m->net.dims.L, m->train_first,
                         m->train_last, tk_setup_budget(setup), m->target_mean,
                         m->target_std));

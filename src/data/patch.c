@@ -83,15 +83,33 @@ tk_patch_drop(tk_patch *p)
     *p = (tk_patch){0};
 }
 
+/* NaN for each target that is held out: nobody who asked for it can read one. */
+static void
+hide_targets(const tk_split *hide, size_t D, tk_patch *p)
+{
+    for (size_t lane = 0; lane < p->run.nlane; lane++) {
+        const bool cell = tk_split_holds_cell(hide, p->lat[lane], p->lon[lane]);
+        const size_t tile = lane / TK_TILE, l = lane % TK_TILE;
+
+        for (size_t m = 0; m < p->nmonth; m++)
+            if (cell || tk_split_holds_month(hide, p->first + (int)m))
+                for (size_t d = 0; d < D; d++)
+                    p->y[((tile * p->nmonth + m) * D + d) * TK_TILE + l] = NAN;
+    }
+}
+
 tk_err
 tk_patch_load(const tk_dataset *data, int first, tk_patch *p)
 {
     p->first = first;
     TK_TRY(tk_inputs_load(data->inputs, &p->run, p->fixed, p->fixed_bad, first,
                           p->nmonth, 0, p->nmonth, p->x, p->bad));
-    return data->targets
-               ? tk_targets_fill(data->targets, &p->run, first, p->nmonth, p->y)
-               : TK_OK;
+    if (!data->targets)
+        return TK_OK;
+    TK_TRY(tk_targets_fill(data->targets, &p->run, first, p->nmonth, p->y));
+    if (data->hide)
+        hide_targets(data->hide, data->D, p);
+    return TK_OK;
 }
 
 tk_err

@@ -24,8 +24,9 @@ digest_of_choices(const trainer *t)
     uint64_t sum = 0;
     tk_text text = {0};
 
-    tk_text_add(&text, "%zu %zu %zu %zu %zu %zu %zu %.17g;", d->L, d->F, d->D,
-                d->E, d->layers, d->H, d->C, d->dropout);
+    tk_text_add(&text, "%zu %zu %zu %zu %zu %zu %zu %zu %zu %zu %zu %.17g;",
+                d->L, d->F, d->D, d->E, d->layers, d->H, d->C, d->kernel, d->d,
+                d->heads, d->ff, d->dropout);
     tk_text_add(&text, "%d %d %zu;", m->valid_first, m->valid_last,
                 o->valid_tiles);
     tk_text_add(&text, "%d %.17g %.17g %.17g %llu %llu;", (int)o->rate.kind,
@@ -43,6 +44,7 @@ digest_of_choices(const trainer *t)
         tk_text_add(&text, "%.17g %.17g %.17g %.9g;", m->depth[k],
                     m->target_mean[k], m->target_std[k],
                     (double)o->depth_weight[k]);
+    tk_split_text(&m->split, &text);
     for (size_t i = 0; i < m->nedge; i++)
         tk_text_add(&text, "%.17g;", m->edge[i]);
     /* The scaling stands for the data: other files have another. */

@@ -18,6 +18,7 @@ static const char *const keys[] = {
     "feature_std", "depths",       "target_mean", "target_std",
     "band_edges",  "static",       "feature_low", "feature_high",
     "seed",        "trained_on",   "stopped_by",  "trained_by",
+    "held_out",
 };
 #define NKEYS (sizeof keys / sizeof keys[0])
 
@@ -416,7 +417,7 @@ tk_err
 tk_exchange_describe(const json_t *root, const tk_model_dims *dims,
                      const char *statics, tk_trained *m)
 {
-    const char *by = tk_version();
+    const char *by = tk_version(), *held = "";
 
     TK_TRY(get_names(root, statics, dims->F, &m->features));
     TK_TRY(get_scaling(root, &m->features));
@@ -424,6 +425,11 @@ tk_exchange_describe(const json_t *root, const tk_model_dims *dims,
     TK_TRY(get_bands(root, dims, m));
     TK_TRY(get_months(root, "trained_on", &m->train_first, &m->train_last));
     TK_TRY(get_months(root, "stopped_by", &m->valid_first, &m->valid_last));
+    if (json_object_get(root, "held_out"))
+        TK_TRY(get_text(root, "held_out", &held));
+    if (tk_split_parse(held, &m->split) != TK_OK)
+        return tk_fail(TK_EDATA, "metadata: 'held_out': %s",
+                       tk_last_fault()->text);
     if (json_object_get(root, "trained_by"))
         TK_TRY(get_text(root, "trained_by", &by));
     if (!*by || strlen(by) >= sizeof m->version)

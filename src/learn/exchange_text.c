@@ -89,6 +89,17 @@ put_months(json_t *root, const char *key, int first, int last)
         json_object_set_new(root, key, json_pack("[s,s]", a, b));
 }
 
+static void
+put_split(json_t *root, const tk_split *split)
+{
+    tk_text text = {0};
+
+    tk_split_text(split, &text);
+    if (text.len)
+        json_object_set_new(root, "held_out", json_string(tk_text_get(&text)));
+    tk_text_drop(&text);
+}
+
 char *
 tk_exchange_text(const tk_trained *m)
 {
@@ -121,6 +132,7 @@ tk_exchange_text(const tk_trained *m)
     json_object_set_new(root, "seed", json_integer(m->seed));
     put_months(root, "trained_on", m->train_first, m->train_last);
     put_months(root, "stopped_by", m->valid_first, m->valid_last);
+    put_split(root, &m->split);
     json_object_set_new(root, "trained_by", json_string(m->version));
     text = json_dumps(root, JSON_COMPACT);
     json_decref(root);

@@ -30,6 +30,15 @@ typedef struct {
     size_t first_own;
 } fit;
 
+/* Whether a lane of a patch is a cell that training learns from. */
+static bool
+is_learned(const tk_dataset *data, const tk_patch *p, size_t lane)
+{
+    return p->weight[lane] > 0
+           && !(data->hide
+                && tk_split_holds_cell(data->hide, p->lat[lane], p->lon[lane]));
+}
+
 /* The moments of the tiles of a patch.  Targets are centred at 273.15 K, so
  * that squares keep their digits.
  */
@@ -41,12 +50,15 @@ visit(const tk_patch *p, void *context)
 
     for (size_t t = 0; t < p->run.ntile; t++) {
         moments *m = f->tile + (p->run.first_tile + t - f->first_own) * (F + D);
+        bool learned[TK_TILE];
 
+        for (size_t l = 0; l < TK_TILE; l++)
+            learned[l] = is_learned(f->data, p, t * TK_TILE + l);
         for (size_t i = 0; i < p->nmonth * F * TK_TILE; i++) {
             const size_t month = i / (F * TK_TILE), l = i % TK_TILE;
             const size_t at = (t * p->nmonth + month) * TK_TILE + l;
 
-            if (p->weight[t * TK_TILE + l] > 0 && !p->bad[at])
+            if (learned[l] && !p->bad[at])
                 take(&m[i / TK_TILE % F],
                      (double)p->x[t * p->nmonth * F * TK_TILE + i]);
         }
@@ -55,7 +67,7 @@ visit(const tk_patch *p, void *context)
             const double y =
                 (double)p->y[t * p->nmonth * D * TK_TILE + i] - 273.15;
 
-            if (p->weight[t * TK_TILE + i % TK_TILE] > 0 && !isnan(y))
+            if (learned[i % TK_TILE] && !isnan(y))
                 take(&m[F + i / TK_TILE % D], y);
         }
     }
@@ -125,8 +137,8 @@ set_scaling(const tk_dataset *data, const moments *total, tk_features *features,
 
         if (total[i].n == 0)
             return tk_fail(TK_EDATA,
-                           "feature '%s' has no value in the "
-                           "training period",
+                           "feature '%s' has no value in the training period "
+                           "in the cells that &split lat and block_share leave",
                            f->name);
         std = spread(&total[i], &mean);
         f->low = total[i].low;
@@ -145,8 +157,8 @@ set_scaling(const tk_dataset *data, const moments *total, tk_features *features,
 
         if (total[data->F + d].n == 0)
             return tk_fail(TK_EDATA,
-                           "the target of depth %zu has no value in "
-                           "the training period",
+                           "the target of depth %zu has no value in what "
+                           "&split leaves of the training period",
                            d + 1);
         std = spread(&total[data->F + d], &mean);
         if (std == 0)

@@ -13,7 +13,7 @@ load_slot(trainer *t, size_t i, size_t nslot)
     const tk_trained *m = t->m;
     const size_t L = m->net.dims.L;
     const size_t wanted =
-        i < nslot ? t->tile[t->first_shard * t->plan.slots + i] : 0;
+        i < nslot ? t->tile_at[t->tile[t->first_shard * t->plan.slots + i]] : 0;
     const bool needs = i < nslot && t->held[i] != wanted;
     int any = needs;
     tk_patch none, *patch = needs ? &t->slot[i] : &none;
@@ -26,8 +26,7 @@ load_slot(trainer *t, size_t i, size_t nslot)
         tk_patch_drop(patch);
         t->held[i] = SIZE_MAX;
     }
-    TK_TRY(
-        tk_patch_make(t->data, wanted, needs, t->plan.months + L - 1, patch));
+    TK_TRY(tk_patch_make(t->data, wanted, needs, tk_train_months(m), patch));
     err = tk_patch_load(t->data, m->train_first - (int)(L - 1), patch);
     if (needs && !err)
         t->held[i] = wanted;
@@ -67,7 +66,7 @@ fill_piece(const trainer *t, const tk_patch *p, size_t month,
     size_t begin[TK_TILE];
 
     for (size_t l = 0; l < TK_TILE; l++)
-        begin[l] = (month + shift[l]) % t->plan.months;
+        begin[l] = t->month_at[(month + shift[l]) % t->plan.months];
     for (size_t k = 0; k < L; k++)
         for (size_t f = 0; f < F; f++)
             for (size_t l = 0; l < TK_TILE; l++)

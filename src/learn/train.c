@@ -9,8 +9,8 @@
 #include "talik/core/mem.h"
 #include "train_impl.h"
 
-static size_t
-slot_months(const tk_trained *m)
+size_t
+tk_train_months(const tk_trained *m)
 {
     return (size_t)(m->train_last - m->train_first) + m->net.dims.L;
 }
@@ -28,7 +28,7 @@ tk_train_bytes(const tk_dataset *data, const tk_train_opts *opts,
         (size_t)(m->valid_last - m->valid_first) + m->net.dims.L;
     const size_t weights = (opts->shards + 5) * m->net.layout.size;
 
-    return shards * opts->slots * tk_patch_bytes(data, slot_months(m))
+    return shards * opts->slots * tk_patch_bytes(data, tk_train_months(m))
            + valid * tk_patch_bytes(data, months) + weights * sizeof(float);
 }
 
@@ -72,10 +72,10 @@ drop(trainer *t)
     for (size_t i = 0; t->valid && i < t->nvalid; i++)
         tk_patch_drop(&t->valid[i]);
     void *const all[] = {
-        t->slot,  t->held,       t->tile,   t->perm,   t->shift,  t->x,
-        t->order, t->all,        t->dtheta, t->sums,   t->tape,   t->work,
-        t->y,     t->dy,         t->target, t->moment, t->square, t->best,
-        t->valid, t->valid_work, t->valid_y};
+        t->month_at, t->tile_at, t->slot,  t->held,       t->tile,   t->perm,
+        t->shift,    t->x,       t->order, t->all,        t->dtheta, t->sums,
+        t->tape,     t->work,    t->y,     t->dy,         t->target, t->moment,
+        t->square,   t->best,    t->valid, t->valid_work, t->valid_y};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         tk_free(all[i]);
     tk_text_drop(&t->history);
@@ -178,9 +178,30 @@ all_epochs(trainer *t)
     return TK_OK;
 }
 
-tk_err
-tk_train(const tk_dataset *data, const tk_train_opts *given, tk_trained *m)
+/* The plan, what it needs of the data, and the schedule that follows from it. */
+static tk_err
+make_plan(trainer *t, tk_train_opts *opts)
 {
+    t->plan = (tk_plan){.seed = opts->seed,
+                        .shards = opts->shards,
+                        .slots = opts->slots,
+                        .per_step = opts->per_step,
+                        .steps_most = opts->steps_most};
+    TK_TRY(tk_choice_make(t));
+    opts->rate.warmup = opts->warmup_steps;
+    opts->rate.total =
+        opts->epochs * tk_plan_rounds(&t->plan) * tk_plan_steps(&t->plan);
+    tk_plan_share(&t->plan, t->data->par->rank, t->data->par->size,
+                  &t->first_shard, &t->nshard);
+    return TK_OK;
+}
+
+tk_err
+tk_train(const tk_dataset *given_data, const tk_train_opts *given,
+         tk_trained *m)
+{
+    tk_dataset hidden = *given_data;
+    const tk_dataset *data = &hidden;
     tk_train_opts opts = *given;
     trainer t = {.data = data,
                  .opts = &opts,
@@ -190,24 +211,15 @@ tk_train(const tk_dataset *data, const tk_train_opts *given, tk_trained *m)
                  .plateau = TK_PLATEAU_START};
     tk_err err;
 
-    t.plan = (tk_plan){.seed = opts.seed,
-                       .ntile = tk_tile_count(data->grid),
-                       .months = (size_t)(m->train_last - m->train_first) + 1,
-                       .shards = opts.shards,
-                       .slots = opts.slots,
-                       .per_step = opts.per_step,
-                       .steps_most = opts.steps_most};
-    opts.rate.warmup = opts.warmup_steps;
-    opts.rate.total =
-        opts.epochs * tk_plan_rounds(&t.plan) * tk_plan_steps(&t.plan);
-    tk_plan_share(&t.plan, data->par->rank, data->par->size, &t.first_shard,
-                  &t.nshard);
+    hidden.hide = &m->split; /* no way to a target that is held out */
     if ((size_t)data->par->size > opts.shards)
         tk_note("  %d ranks, %zu shards: the ranks beyond help in validation "
                 "only",
                 data->par->size, opts.shards);
     begin_history(&t);
-    err = allocate(&t);
+    err = make_plan(&t, &opts);
+    if (!err)
+        err = allocate(&t);
     if (!err)
         err = tk_valid_make(&t);
     if (!err)

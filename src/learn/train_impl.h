@@ -1,5 +1,5 @@
-/* train_impl.h -- the state of a training, shared by train.c, step.c, valid.c
- * and checkpoint.c.
+/* train_impl.h -- the state of a training, shared by train.c, step.c, valid.c,
+ * choice.c and checkpoint.c.
  */
 #ifndef TALIK_LEARN_TRAIN_IMPL_H
 #define TALIK_LEARN_TRAIN_IMPL_H
@@ -12,8 +12,10 @@ typedef struct {
     const tk_dataset *data;
     const tk_train_opts *opts;
     tk_trained *m;
-    tk_plan plan;
-    size_t P; /* parameters */
+    tk_plan plan;     /* of the months and tiles that are not held out   */
+    size_t *month_at; /* [plan.months] offset of each from train_first   */
+    size_t *tile_at;  /* [plan.ntile] tile of the grid that each is      */
+    size_t P;         /* parameters                                      */
 
     size_t first_shard, nshard; /* of this rank                              */
     tk_patch *slot;             /* [nshard][slots] tiles in memory           */
@@ -48,6 +50,14 @@ typedef struct {
  * AdamW.  loss is the batch's mean.
  */
 tk_err tk_train_step(trainer *t, size_t s, double *loss) TK_MUST;
+
+/* Months of a training tile: those fitted to, and their windows. */
+size_t tk_train_months(const tk_trained *m);
+
+/* **Collective.**  The months and tiles that there is something to learn from:
+ * month_at, tile_at and their numbers in plan.  TK_ECONF if all are held out.
+ */
+tk_err tk_choice_make(trainer *t) TK_MUST;
 
 /* **Collective.**  Loads the tiles of a round that are not in memory. */
 tk_err tk_train_round(trainer *t, size_t round) TK_MUST;

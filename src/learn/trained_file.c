@@ -264,6 +264,35 @@ get_months(const tk_store *s, const char *name, int *first, int *last)
     return TK_OK;
 }
 
+/* Only where something is held out: older files have no such line. */
+static tk_err
+put_split(tk_store *s, const tk_split *split)
+{
+    tk_text text = {0};
+    tk_err err = TK_OK;
+
+    if (tk_split_is_any(split)) {
+        tk_split_text(split, &text);
+        err = text.failed
+                  ? TK_ERUN
+                  : tk_store_put_text(s, "held_out", tk_text_get(&text));
+    }
+    tk_text_drop(&text);
+    return err;
+}
+
+static tk_err
+get_split(const tk_store *s, tk_split *split)
+{
+    const char *text = "";
+
+    if (tk_store_has_text(s, "held_out"))
+        TK_TRY(tk_store_get_text(s, "held_out", &text));
+    if (tk_split_parse(text, split) == TK_OK)
+        return TK_OK;
+    return tk_fail(TK_EDATA, "%s: %s", tk_store_path(s), tk_last_fault()->text);
+}
+
 tk_err
 tk_trained_to_store(const tk_trained *m, tk_store *s)
 {
@@ -288,6 +317,7 @@ tk_trained_to_store(const tk_trained *m, tk_store *s)
     TK_TRY(tk_store_put_text(s, "seed", seed));
     TK_TRY(put_months(s, "trained_on", m->train_first, m->train_last));
     TK_TRY(put_months(s, "stopped_by", m->valid_first, m->valid_last));
+    TK_TRY(put_split(s, &m->split));
     for (size_t i = 0; i < l->n; i++)
         TK_TRY(tk_store_put_floats(s, l->tensor[i].name, l->tensor[i].rank,
                                    l->tensor[i].dim,
@@ -328,7 +358,8 @@ get_head(const tk_store *s, const tk_model_dims *dims, tk_trained *m)
         TK_TRY(tk_store_get_text(s, "origin", &origin));
     snprintf(m->origin, sizeof m->origin, "%s", origin);
     TK_TRY(get_months(s, "trained_on", &m->train_first, &m->train_last));
-    return get_months(s, "stopped_by", &m->valid_first, &m->valid_last);
+    TK_TRY(get_months(s, "stopped_by", &m->valid_first, &m->valid_last));
+    return get_split(s, &m->split);
 }
 
 static tk_err

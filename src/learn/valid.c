@@ -7,7 +7,7 @@
 static size_t
 valid_count(const trainer *t)
 {
-    const size_t ntile = tk_tile_count(t->data->grid);
+    const size_t ntile = t->plan.ntile;
 
     return t->opts->valid_tiles && t->opts->valid_tiles < ntile
                ? t->opts->valid_tiles
@@ -35,10 +35,11 @@ tk_valid_make(trainer *t)
                   par->comm);
     for (size_t i = 0; i < most; i++) {
         const bool mine = i < t->nvalid;
-        const size_t tile = (first + i) * tk_tile_count(t->data->grid) / all;
+        const size_t tile =
+            mine ? t->tile_at[(first + i) * t->plan.ntile / all] : 0;
         tk_patch none, *patch = mine ? &t->valid[i] : &none;
 
-        TK_TRY(tk_patch_make(t->data, mine ? tile : 0, mine, T, patch));
+        TK_TRY(tk_patch_make(t->data, tile, mine, T, patch));
         err = tk_patch_load(t->data, m->valid_first - (int)(L - 1), patch);
         if (!mine)
             tk_patch_drop(patch);

@@ -1,14 +1,17 @@
-/* learn_case.h -- a world of 270 cells whose soil follows the air of five months,
- * for the tests of training and judging; include it after par_check.h.
+/* learn_case.h -- a small learning problem in files: air and soil of 270 cells
+ * over six years, opened and trained on any ranks.
  */
 #ifndef TALIK_TESTS_LEARN_CASE_H
 #define TALIK_TESTS_LEARN_CASE_H
 
+#include "par_check.h"
+
+#include "talik/core/digest.h"
 #include "talik/core/mem.h"
 #include "talik/core/rng.h"
 #include "talik/io/out.h"
 #include "talik/learn/scale.h"
-#include "talik/learn/trained.h"
+#include "talik/learn/train.h"
 
 #define NY 9
 #define NX 30 /* 270 cells: 5 tiles, the last one short */
@@ -34,6 +37,17 @@ air_of(size_t cell, int month)
     return 263 + 15 * sin(k * M_PI / 6) - 0.05 * (double)(cell / NX)
            + 2 * tk_rng_normal(5, 3, (uint64_t)(k + 1000))
            + 0.3 * tk_rng_normal(5, (uint64_t)cell, (uint64_t)(k + 1000));
+}
+
+/* What nobody may learn from, in files that hold absurd values there. */
+static const tk_split *absurd;
+
+static inline bool
+is_absurd_cell(size_t cell)
+{
+    return absurd
+           && tk_split_holds_cell(absurd, 60.5 + (double)(cell / NX),
+                                  -159.5 + (double)(cell % NX));
 }
 
 static inline double
@@ -98,6 +112,11 @@ write_file(const char *path, const tk_grid *grid, const tk_run *run, bool soil)
             for (size_t d = 0; d < nd; d++)
                 x[d * run->nlane + l] = (float)(soil ? soil_of(c, FIRST + m, d)
                                                      : air_of(c, FIRST + m));
+            if (is_absurd_cell(c)
+                || (soil && absurd && tk_split_holds_month(absurd, FIRST + m)))
+                for (size_t d = 0; d < nd; d++)
+                    x[d * run->nlane + l] =
+                        (float)(200 + ((size_t)m * 7 + c) % 140);
             if (!soil && c == GAP_CELL && FIRST + m == GAP_MONTH)
                 x[l] = NAN;
             if (!soil && c == HOT_CELL && FIRST + m == HOT_MONTH)
@@ -119,19 +138,21 @@ typedef struct {
     tk_inputs *inputs;
     tk_targets *targets;
     tk_dataset data;
+    tk_split split; /* set it after opening */
 } learning;
 
 static const char *file_air[1], *file_soil[1];
 
+/* Writes both files, under the names that learning_open takes. */
 static inline void
-learning_make(void)
+make_files(const char *air, const char *soil)
 {
     tk_grid grid;
     size_t first, n;
     tk_run run;
 
-    file_air[0] = par_file("air.nc");
-    file_soil[0] = par_file("soil.nc");
+    file_air[0] = air;
+    file_soil[0] = soil;
     CHECK_OK(tk_grid_regular(60, 69, -160, -130, 1, &grid));
     for (size_t p = 0; p < NY * NX; p++)
         tk_grid_set_active(&grid, p);
@@ -186,6 +207,30 @@ learning_close(learning *s)
     tk_grid_drop(&s->grid);
 }
 
+static inline tk_train_opts
+options(void)
+{
+    tk_train_opts o = {.seed = 3,
+                       .shards = 3,
+                       .slots = 1,
+                       .per_step = 2,
+                       .epochs = 4,
+                       .steps_most = 8,
+                       .patience = 9,
+                       .valid_tiles = 2,
+                       .adamw = TK_ADAMW_DEFAULT,
+                       .rate = {.kind = TK_RATE_COSINE, .peak = 0.02},
+                       .warmup_steps = 3,
+                       .clip = 1,
+                       .loss = {TK_LOSS_MSE, 1},
+                       .history = "",
+                       .checkpoint = ""};
+
+    for (size_t d = 0; d < TK_DEPTHS; d++)
+        o.depth_weight[d] = 1;
+    return o;
+}
+
 /* A model to be trained, its scaling fitted. */
 static inline void
 prepare(learning *s, tk_trained *m)
@@ -200,10 +245,53 @@ prepare(learning *s, tk_trained *m)
     m->train_last = TRAIN_LAST;
     m->valid_first = TRAIN_LAST + 1;
     m->valid_last = TRAIN_LAST + 12;
+    m->split = s->split;
+    s->data.hide = &m->split;
     memcpy(m->depth, depths, sizeof depths);
     CHECK_OK(tk_scale_fit(&s->data, &s->features, WINDOW, TRAIN_FIRST,
                           TRAIN_LAST, 1 << 20, m->target_mean, m->target_std));
     m->features = s->features;
+}
+
+/* Trains on the ranks of s; the digest of the weights. */
+static inline uint64_t
+train(learning *s, const tk_train_opts *o, tk_trained *m)
+{
+    prepare(s, m);
+    CHECK_OK(tk_train(&s->data, o, m));
+    return tk_digest_floats(0, m->net.layout.size, m->theta);
+}
+
+static inline uint64_t
+train_once(const tk_par *who, const tk_train_opts *o, const tk_split *split)
+{
+    learning s;
+    tk_trained m = {0};
+    uint64_t digest;
+
+    learning_open(who, &s);
+    if (split)
+        s.split = *split;
+    digest = train(&s, o, &m);
+    tk_trained_drop(&m);
+    learning_close(&s);
+    return digest;
+}
+
+/* Trains, and must fail with this code. */
+static inline void
+train_fails(tk_err want, const tk_train_opts *o, const tk_split *split)
+{
+    learning s;
+    tk_trained m = {0};
+
+    learning_open(&par, &s);
+    if (split)
+        s.split = *split;
+    prepare(&s, &m);
+    PAR_FAILS(want, tk_train(&s.data, o, &m));
+    tk_trained_drop(&m);
+    learning_close(&s);
 }
 
 #endif

@@ -1,12 +1,7 @@
 /* From files to a trained model and its scores: the right months, cells and
  * scaling, the same bytes on any number of ranks and through a stop.
  */
-#include "par_check.h"
-
 #include "learn_case.h"
-
-#include "talik/core/digest.h"
-#include "talik/learn/train.h"
 
 /* ---- tests ----------------------------------------------------------------- */
 
@@ -107,53 +102,6 @@ test_scale(void **state)
     learning_close(&s);
 }
 
-static tk_train_opts
-options(void)
-{
-    tk_train_opts o = {.seed = 3,
-                       .shards = 3,
-                       .slots = 1,
-                       .per_step = 2,
-                       .epochs = 4,
-                       .steps_most = 8,
-                       .patience = 9,
-                       .valid_tiles = 2,
-                       .adamw = TK_ADAMW_DEFAULT,
-                       .rate = {.kind = TK_RATE_COSINE, .peak = 0.02},
-                       .warmup_steps = 3,
-                       .clip = 1,
-                       .loss = {TK_LOSS_MSE, 1},
-                       .history = "",
-                       .checkpoint = ""};
-
-    for (size_t d = 0; d < TK_DEPTHS; d++)
-        o.depth_weight[d] = 1;
-    return o;
-}
-
-/* Trains on the ranks of s; the digest of the weights. */
-static uint64_t
-train(learning *s, const tk_train_opts *o, tk_trained *m)
-{
-    prepare(s, m);
-    CHECK_OK(tk_train(&s->data, o, m));
-    return tk_digest_floats(0, m->net.layout.size, m->theta);
-}
-
-static uint64_t
-train_once(const tk_par *who, const tk_train_opts *o)
-{
-    learning s;
-    tk_trained m = {0};
-    uint64_t digest;
-
-    learning_open(who, &s);
-    digest = train(&s, o, &m);
-    tk_trained_drop(&m);
-    learning_close(&s);
-    return digest;
-}
-
 /* Every rank trains alone, then all together: the same bytes. */
 static void
 test_ranks(void **state)
@@ -163,25 +111,11 @@ test_ranks(void **state)
     uint64_t one, all;
 
     (void)state;
-    one = train_once(&alone, &o);
-    all = train_once(&par, &o);
+    one = train_once(&alone, &o, NULL);
+    all = train_once(&par, &o, NULL);
     assert_true(one == all);
     o.seed++;
-    assert_true(train_once(&par, &o) != all);
-}
-
-/* Trains, and must fail with this code. */
-static void
-train_fails(tk_err want, const tk_train_opts *o)
-{
-    learning s;
-    tk_trained m = {0};
-
-    learning_open(&par, &s);
-    prepare(&s, &m);
-    PAR_FAILS(want, tk_train(&s.data, o, &m));
-    tk_trained_drop(&m);
-    learning_close(&s);
+    assert_true(train_once(&par, &o, NULL) != all);
 }
 
 static void
@@ -191,31 +125,31 @@ test_resume(void **state)
     uint64_t whole, parts;
 
     (void)state;
-    whole = train_once(&par, &o);
+    whole = train_once(&par, &o, NULL);
     o.checkpoint = par_file("train.ckpt");
     o.history = par_file("train.csv");
     if (par.rank == 0)
         unlink(o.checkpoint);
     /* The failure of a later epoch leaves the checkpoint of the one before. */
     setenv("TK_INJECT", "store.write:0:3", 1);
-    train_fails(TK_EOUT, &o);
+    train_fails(TK_EOUT, &o, NULL);
     unsetenv("TK_INJECT");
     o.resume = true;
-    parts = train_once(&par, &o);
+    parts = train_once(&par, &o, NULL);
     assert_true(whole == parts);
 
     /* Another training's checkpoint is refused, whatever differs. */
     o.rate.low = 1e-4;
-    train_fails(TK_EDATA, &o);
+    train_fails(TK_EDATA, &o, NULL);
     PAR_SAYS("another training");
     o = options();
     o.checkpoint = par_file("train.ckpt");
     o.resume = true;
     o.seed = 99;
-    train_fails(TK_EDATA, &o);
+    train_fails(TK_EDATA, &o, NULL);
     o.seed = 3;
     o.depth_weight[1] = 2;
-    train_fails(TK_EDATA, &o);
+    train_fails(TK_EDATA, &o, NULL);
 }
 
 static void
@@ -324,6 +258,6 @@ main(int argc, char **argv)
     };
 
     par_start(&argc, &argv);
-    learning_make();
+    make_files(par_file("air.nc"), par_file("soil.nc"));
     return PAR_RUN(learn_tests);
 }

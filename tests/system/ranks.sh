@@ -114,6 +114,16 @@ for model in bilstm conv1dlstm tcn transformer; do
   done
 done
 
+for n in 1 2 3 5; do
+  on "$n" train ../train.nml model%file=held.nc train%epochs=2 \
+    train%steps_per_epoch=5 split%warmest=1 'split%lat=60, 62' \
+    split%block_deg=3 split%block_share=0.3
+  [ "$n" = 1 ] && continue
+  same "weights with years, latitudes and blocks held out" held.nc "$n"
+done
+grep -q '  warmest: ' "$tmp/log" && grep -aq 'years .*; lat 60 62; block 3' "$tmp/1/held.nc"
+report $? "log and model file say what was held out" "$tmp/log"
+
 # A checker that cannot tell files apart is none.
 on 1 world ../world.nml run%seed=2 world%dir=other
 cmp -s "$tmp/1/world/static.nc" "$tmp/1/other/static.nc"

@@ -103,6 +103,12 @@ refused 3 "2007-01 to 2007-05 are missing" "months missing at the end" project \
   project project%last=2007-05
 refused 2 "overlaps the months that are fitted to" "validation within training" \
   train train train%valid_first=2002-06
+refused 2 "&split lat: two numbers" "an empty band held out" train train \
+  "split%lat=62, 60"
+refused 2 "&split warmest: 3 years are wanted" "more warm years than there are" \
+  train train split%warmest=3
+refused 2 "&split years .*&train first" "all that is fitted to held out" train \
+  train "split%years=2000, 2001, 2002"
 refused 3 "2000-0[0-9] to 2004-12" "training beyond the data" train train \
   train%valid_last=2005-06
 

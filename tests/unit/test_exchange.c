@@ -53,6 +53,8 @@ sample(void)
     CHECK_OK(tk_month_parse("1980-12", &m.train_last));
     CHECK_OK(tk_month_parse("1981-01", &m.valid_first));
     CHECK_OK(tk_month_parse("1985-12", &m.valid_last));
+    m.split =
+        (tk_split){.nyear = 1, .year = {1977}, .lat_low = 60.1, .lat_high = 61};
     return m;
 }
 
@@ -98,6 +100,7 @@ test_round_trip(void **state)
     assert_int_equal(got.train_last, m.train_last);
     assert_int_equal(got.valid_first, m.valid_first);
     assert_int_equal(got.valid_last, m.valid_last);
+    assert_memory_equal(&got.split, &m.split, sizeof m.split);
     assert_string_equal(got.version, m.version);
     assert_non_null(strstr(got.origin, tk_tensors_sha256(t)));
     tk_trained_drop(&got);
@@ -311,6 +314,7 @@ test_description(void **state)
     refuses((edit){.from = "[55.5,", .to = "[61.5,"}, "must increase");
     refuses((edit){.from = "\"1951-12\"", .to = "\"1951-13\""}, "'trained_on'");
     refuses((edit){.from = "\"1951-12\"", .to = "\"1999-12\""}, "'trained_on'");
+    refuses((edit){.from = "years 1977", .to = "years 0"}, "'held_out'");
     refuses((edit){.from = "\"static\"", .to = "\"statik\""},
             "unknown key 'statik'; did you mean 'static'?");
     refuses((edit){.from = "\"static\":[", .to = "\"static\":[\"t2n\","},

@@ -7,6 +7,7 @@
 #define TALIK_DATA_PATCH_H
 
 #include "talik/data/inputs.h"
+#include "talik/data/split.h"
 #include "talik/data/target.h"
 #include "talik/io/gridfile.h"
 
@@ -20,6 +21,8 @@ typedef struct {
     size_t F, D;         /* features; depths of the targets   */
     size_t nedge;        /* of the latitude bands; 0: no band */
     const double *edge;
+    const tk_split *hide; /* targets held out by it are NaN in every patch;
+                             NULL: none                                      */
 } tk_dataset;
 
 typedef struct {
@@ -44,8 +47,8 @@ tk_err tk_patch_make(const tk_dataset *data, size_t first_tile, size_t ntile,
 void tk_patch_drop(tk_patch *patch);
 
 /* **Collective.**  Reads months first .. first + nmonth - 1; targets of months
- * that their files do not have are NaN.  Ranks may bring different tiles, but
- * the same months.
+ * that their files do not have, and those that data->hide holds out, are NaN.
+ * Ranks may bring different tiles, but the same months.
  */
 tk_err tk_patch_load(const tk_dataset *data, int first,
                      tk_patch *patch) TK_MUST;

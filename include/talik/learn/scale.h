@@ -7,7 +7,8 @@
 /* **Collective.**  Fills mean, std, low and high of data's features (as the
  * inputs hold them) and, per depth, of the targets (K), over all cells and the
  * months [first, last] of inputs and targets; first - (L - 1) .. for inputs.
- * Months and classes keep mean 0 and std 1.  A feature or depth without variance
+ * What data->hide holds out counts in neither: not its targets, and of held
+ * cells not their inputs.  Months and classes keep mean 0 and std 1.  A feature or depth without variance
  * gets std 1 and a warning.  The same bits on any number of ranks.
  *
  * budget is the memory in bytes that one rank may use for data at a time.

@@ -29,12 +29,18 @@ typedef struct {
     bool resume;            /* from the checkpoint, if it is there           */
 } tk_train_opts;
 
-/* **Collective.**  Fits m, whose net, theta, scaling and periods are set, to the
- * months m->train_first..train_last of the data; stops by m->valid_*; leaves
- * the best weights in m->theta.  TK_ERUN if the loss is no longer finite.
+/* **Collective.**  Fits m, whose net, theta, scaling, periods and split are set,
+ * to the months m->train_first..train_last of the data; stops by m->valid_*;
+ * leaves the best weights in m->theta.  Targets that m->split holds out are read
+ * for neither (inputs of held months are, within the windows of later ones);
+ * the epochs go over the other months, and the tiles with a cell that is not
+ * held.  TK_ECONF if nothing is left; TK_ERUN if the loss is no longer finite.
  */
 tk_err tk_train(const tk_dataset *data, const tk_train_opts *opts,
                 tk_trained *m) TK_MUST;
+
+/* TK_ECONF unless m->split leaves a month to fit to and one to stop by. */
+tk_err tk_train_check_split(const tk_trained *m) TK_MUST;
 
 /* Bytes per rank of data in memory, for the run header. */
 size_t tk_train_bytes(const tk_dataset *data, const tk_train_opts *opts,

@@ -2,8 +2,9 @@
  *
  * The file holds the tensors and everything needed to use them: architecture,
  * sizes, window, features with units, order, scaling and training ranges,
- * depths, latitude bands, periods, seed, version, and a golden pair of inputs
- * and outputs that is computed again on loading (docs/files.md).
+ * depths, latitude bands, periods, what was held out, seed, version, and a
+ * golden pair of inputs and outputs that is computed again on loading
+ * (docs/files.md).
  *
  * Units  temperatures K: T = y * target_std + target_mean of a model output y.
  */
@@ -29,7 +30,7 @@ typedef struct {
     long long seed;
     int train_first, train_last; /* months of the targets fitted to  */
     int valid_first, valid_last; /* months that stopped the training */
-    tk_split split;              /* what neither of them read        */
+    tk_split split;              /* targets that neither has read    */
     char version[64];            /* of the talik that trained it     */
     char origin[128];            /* of imported weights; "" if trained here */
 } tk_trained;

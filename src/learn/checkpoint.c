@@ -12,7 +12,7 @@
 #include "train_impl.h"
 
 #define KIND "talik training checkpoint"
-#define NUMBERS 7
+#define NUMBERS 9
 
 /* A digest of all that decides what an epoch does, but for the plan. */
 static uint64_t
@@ -75,9 +75,11 @@ static tk_err
 pack(trainer *t, tk_store *s)
 {
     char run[512];
-    const double number[NUMBERS] = {
-        (double)t->step, (double)t->epoch, (double)t->best_epoch,  t->best_loss,
-        t->plateau.best, t->plateau.scale, (double)t->plateau.vain};
+    const double number[NUMBERS] = {(double)t->step,         (double)t->epoch,
+                                    (double)t->best_epoch,   t->best_loss,
+                                    t->plateau.best,         t->plateau.scale,
+                                    (double)t->plateau.vain, t->cut,
+                                    (double)t->backs};
     const size_t n = NUMBERS, P = t->P;
 
     describe(t, run, sizeof run);
@@ -116,6 +118,8 @@ unpack(const tk_store *s, trainer *t)
     t->best_epoch = (size_t)number[2];
     t->best_loss = number[3];
     t->plateau = (tk_plateau){number[4], number[5], (uint64_t)number[6]};
+    t->cut = number[7];
+    t->backs = (size_t)number[8];
     tk_text_drop(&t->history);
     tk_text_add(&t->history, "%s", history);
     return TK_OK;

@@ -26,7 +26,7 @@ tk_train_bytes(const tk_dataset *data, const tk_train_opts *opts,
                              : (tk_tile_count(data->grid) + ranks - 1) / ranks;
     const size_t months =
         (size_t)(m->valid_last - m->valid_first) + m->net.dims.L;
-    const size_t weights = (opts->shards + 5) * m->net.layout.size;
+    const size_t weights = (opts->shards + 8) * m->net.layout.size;
 
     return shards * opts->slots * tk_patch_bytes(data, tk_train_months(m))
            + valid * tk_patch_bytes(data, months) + weights * sizeof(float);
@@ -58,6 +58,9 @@ allocate(trainer *t)
     GET(moment, t->P);
     GET(square, t->P);
     GET(best, t->P);
+    GET(good[0], t->P);
+    GET(good[1], t->P);
+    GET(good[2], t->P);
 #undef GET
     for (size_t i = 0; i < nslot && ok; i++)
         t->held[i] = SIZE_MAX;
@@ -71,11 +74,13 @@ drop(trainer *t)
         tk_patch_drop(&t->slot[i]);
     for (size_t i = 0; t->valid && i < t->nvalid; i++)
         tk_patch_drop(&t->valid[i]);
-    void *const all[] = {
-        t->month_at, t->tile_at, t->slot,  t->held,       t->tile,   t->perm,
-        t->shift,    t->x,       t->order, t->all,        t->dtheta, t->sums,
-        t->tape,     t->work,    t->y,     t->dy,         t->target, t->moment,
-        t->square,   t->best,    t->valid, t->valid_work, t->valid_y};
+    void *const all[] = {t->month_at, t->tile_at,    t->slot,    t->held,
+                         t->tile,     t->perm,       t->shift,   t->x,
+                         t->order,    t->all,        t->dtheta,  t->sums,
+                         t->tape,     t->work,       t->y,       t->dy,
+                         t->target,   t->moment,     t->square,  t->best,
+                         t->valid,    t->valid_work, t->valid_y, t->good[0],
+                         t->good[1],  t->good[2]};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         tk_free(all[i]);
     tk_text_drop(&t->history);
@@ -111,7 +116,7 @@ begin_history(trainer *t)
 static void
 report(trainer *t, double train, const validation *v, tk_progress *progress)
 {
-    const double rate = tk_rate_at(&t->opts->rate, &t->plateau, t->step);
+    const double rate = tk_train_rate(t, t->step);
     tk_text rmse = {0};
     char label[24];
 
@@ -129,7 +134,9 @@ report(trainer *t, double train, const validation *v, tk_progress *progress)
     tk_text_drop(&rmse);
 }
 
-/* **Collective.**  All rounds and steps of an epoch; loss is their mean. */
+/* **Collective.**  All rounds and steps of an epoch; loss is their mean, or NaN
+ * as soon as one is not finite: then the epoch is not done.
+ */
 static tk_err
 one_epoch(trainer *t, double *loss)
 {
@@ -142,6 +149,9 @@ one_epoch(trainer *t, double *loss)
         for (size_t s = 0; s < steps; s++) {
             TK_TRY(tk_train_step(t, s, &one));
             sum += one;
+            *loss = one;
+            if (!isfinite(one))
+                return TK_OK;
         }
     }
     *loss = sum / (double)(rounds * steps);
@@ -159,7 +169,12 @@ all_epochs(trainer *t)
         validation v;
         double loss;
 
+        tk_back_keep(t);
         TK_TRY(one_epoch(t, &loss));
+        if (!isfinite(loss)) {
+            TK_TRY(tk_back_step(t));
+            continue;
+        }
         TK_TRY(tk_valid_score(t, &v));
         tk_plateau_epoch(&t->opts->rate, v.loss, &t->plateau);
         if (v.loss < t->best_loss) {
@@ -208,6 +223,7 @@ tk_train(const tk_dataset *given_data, const tk_train_opts *given,
                  .m = m,
                  .P = m->net.layout.size,
                  .best_loss = HUGE_VAL,
+                 .cut = 1,
                  .plateau = TK_PLATEAU_START};
     tk_err err;
 

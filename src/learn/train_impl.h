@@ -1,5 +1,5 @@
 /* train_impl.h -- the state of a training, shared by train.c, step.c, valid.c,
- * choice.c and checkpoint.c.
+ * choice.c, back.c and checkpoint.c.
  */
 #ifndef TALIK_LEARN_TRAIN_IMPL_H
 #define TALIK_LEARN_TRAIN_IMPL_H
@@ -34,6 +34,10 @@ typedef struct {
     size_t epoch, best_epoch;      /* epochs done                         */
     double best_loss;
     tk_plateau plateau;
+    double cut;     /* of the learning rate, by steps back            */
+    size_t backs;   /* steps back so far                              */
+    float *good[3]; /* [P] theta, moment, square as the epoch began   */
+    uint64_t good_step;
     tk_text history; /* CSV */
 
     size_t nvalid; /* tiles of this rank that are validated */
@@ -47,7 +51,8 @@ typedef struct {
 } validation;
 
 /* **Collective.**  One update: gradients of all shards, their ordered sum, clip,
- * AdamW.  loss is the batch's mean.
+ * AdamW.  loss is the batch's mean; NaN, and no update, if it or the norm of the
+ * gradient is not finite, on every rank alike.
  */
 tk_err tk_train_step(trainer *t, size_t s, double *loss) TK_MUST;
 
@@ -65,6 +70,17 @@ tk_err tk_train_round(trainer *t, size_t round) TK_MUST;
 /* **Collective.**  Patches of the validation tiles; scores of theta on them. */
 tk_err tk_valid_make(trainer *t) TK_MUST;
 tk_err tk_valid_score(trainer *t, validation *v) TK_MUST;
+
+/* The state as the epoch begins, to come back to. */
+void tk_back_keep(trainer *t);
+
+/* **Collective.**  After a loss that is not finite: back to that state, at half
+ * the learning rate, and into the checkpoint.  TK_ERUN at the third time.
+ */
+tk_err tk_back_step(trainer *t) TK_MUST;
+
+/* The learning rate of update `step`. */
+double tk_train_rate(const trainer *t, uint64_t step);
 
 /* **Collective.**  The whole state, exactly, after an epoch. */
 tk_err tk_checkpoint_write(trainer *t) TK_MUST;

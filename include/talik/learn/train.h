@@ -34,7 +34,13 @@ typedef struct {
  * leaves the best weights in m->theta.  Targets that m->split holds out are read
  * for neither (inputs of held months are, within the windows of later ones);
  * the epochs go over the other months, and the tiles with a cell that is not
- * held.  TK_ECONF if nothing is left; TK_ERUN if the loss is no longer finite.
+ * held.  TK_ECONF if nothing is left.
+ *
+ * A loss or a gradient that is not finite takes weights and moments back to the
+ * beginning of the epoch, which is done again at half the learning rate; that
+ * stays halved.  The third time ends it with TK_ERUN.  The checkpoint then holds
+ * the last good state and the best weights so far: the same training goes on
+ * from it at half the rate once more, with three tries.  m is left unfinished.
  */
 tk_err tk_train(const tk_dataset *data, const tk_train_opts *opts,
                 tk_trained *m) TK_MUST;

@@ -185,6 +185,10 @@ format: ## clang-format 14 over all C files
 bench: $(TALIK) $(call tests_in,bench) ## speed of kernels and column, as ratios
 	@OUT=$(OUT) tests/bench/bench.sh
 
+.PHONY: bench-memory
+bench-memory: $(TALIK) $(call tests_in,tools) ## memory of training on 3 GB of data
+	@OUT=$(OUT) tests/bench/memory.sh
+
 install: all ## to $(DESTDIR)$(prefix)
 	install -d $(DESTDIR)$(prefix)/bin $(DESTDIR)$(prefix)/lib \
 	 $(DESTDIR)$(prefix)/include/talik $(DESTDIR)$(prefix)/share/talik

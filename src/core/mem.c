@@ -3,12 +3,28 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "talik/core/error.h"
 
 #define LINE 64 /* bytes of a cache line; also holds the size before it */
 
+#define LARGE (1 << 20)
+
 static size_t held, peak;
+
+void
+tk_mem_start(void)
+{
+#ifdef __GLIBC__
+    /* Else glibc raises the threshold up to 32 MB, and buffers of readers, freed
+     * and taken in turn, leave holes of hundreds of MB.
+     */
+    mallopt(M_MMAP_THRESHOLD, LARGE);
+#endif
+}
 
 void *
 tk_new(size_t n, size_t size)

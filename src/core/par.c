@@ -16,6 +16,7 @@ abort_all(int status)
 tk_err
 tk_par_start(int *argc, char ***argv, tk_par *par)
 {
+    tk_mem_start();
     setenv("OMPI_MCA_io", "romio321", 0);
     if (MPI_Init(argc, argv) != MPI_SUCCESS)
         return tk_fail(TK_ERUN, "MPI did not start");

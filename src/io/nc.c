@@ -88,6 +88,24 @@ end(tk_nc *nc)
     tk_free(nc);
 }
 
+/* A tile is a few hundred bytes in each of hundreds of records, among those of
+ * other variables.  ROMIO's data sieving and collective buffering would read all
+ * that lies between, once for each variable.
+ */
+static int
+open_file(const tk_par *par, const char *path, int *id)
+{
+    MPI_Info hints;
+    int status;
+
+    MPI_Info_create(&hints);
+    MPI_Info_set(hints, "romio_ds_read", "disable");
+    MPI_Info_set(hints, "romio_cb_read", "disable");
+    status = ncmpi_open(par->comm, path, NC_NOWRITE, hints, id);
+    MPI_Info_free(&hints);
+    return status;
+}
+
 tk_err
 tk_nc_open(const tk_par *par, const char *path, tk_nc **out)
 {
@@ -116,7 +134,7 @@ tk_nc_open(const tk_par *par, const char *path, tk_nc **out)
         return err;
     }
     tk_bcast(par, &nc->changed, sizeof nc->changed);
-    status = ncmpi_open(par->comm, path, NC_NOWRITE, MPI_INFO_NULL, &nc->id);
+    status = open_file(par, path, &nc->id);
     nc->is_open = status == NC_NOERR;
     if (status != NC_NOERR)
         err = tk_fail(TK_EDATA, "%s: %s", path, ncmpi_strerror(status));

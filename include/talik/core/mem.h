@@ -8,6 +8,11 @@
 
 #include <stddef.h>
 
+/* Before any other memory is taken: what is large goes back to the system when
+ * it is freed, in MPI and PnetCDF as well.
+ */
+void tk_mem_start(void);
+
 /* n zeroed elements of the given size; at least one byte.  NULL, with a fault
  * of TK_ERUN, if n * size overflows or memory is short.  tk_free ends it.
  */

@@ -1,6 +1,5 @@
 #include "lstm_stack.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "talik/nn/gemm.h"
@@ -26,14 +25,10 @@ tk_err
 tk_stack_infer(const tk_layout *given, tk_model_dims *s, size_t *D)
 {
     const char *W = "lstm.weight_ih_l0";
-    char name[TK_TENSOR_NAME];
 
     TK_TRY(tk_infer_size(given, W, 2, 0, 4, &s->H));
     TK_TRY(tk_infer_size(given, W, 2, 1, 1, D));
-    s->layers = 0;
-    do
-        snprintf(name, sizeof name, "lstm.weight_ih_l%zu", ++s->layers);
-    while (tk_layout_find(given, name));
+    s->layers = tk_infer_layers(given, "lstm.weight_ih_l", "");
     return TK_OK;
 }
 

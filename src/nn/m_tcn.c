@@ -53,22 +53,41 @@ layout(const tk_model_dims *s, tk_layout *l)
     return tk_layout_add_linear(l, s->D, s->C, "head");
 }
 
+/* A skip has weights exactly where the channels change. */
+static tk_err
+check_skips(const tk_layout *given, const tk_model_dims *s)
+{
+    char name[TK_TENSOR_NAME];
+
+    for (size_t i = 0; i < s->layers && i < MOST_BLOCKS; i++) {
+        const size_t D = inputs_of(s, i);
+        bool there;
+
+        snprintf(name, sizeof name, "blocks.%zu.downsample.weight", i);
+        there = tk_layout_find(given, name) != NULL;
+        if (there != (D != s->C))
+            return tk_fail(TK_EDATA,
+                           "tensor '%s' %s: the block has %zu inputs and %zu "
+                           "channels",
+                           name, there ? "is not wanted" : "is missing", D,
+                           s->C);
+    }
+    return TK_OK;
+}
+
 static tk_err
 infer(const tk_layout *given, tk_model_dims *s)
 {
     const char *first = "blocks.0.conv1.weight";
-    char name[TK_TENSOR_NAME];
     size_t inputs = 0;
 
     TK_TRY(tk_infer_common(given, s));
     TK_TRY(tk_infer_size(given, first, 3, 0, 1, &s->C));
     TK_TRY(tk_infer_size(given, first, 3, 1, 1, &inputs));
     TK_TRY(tk_infer_size(given, first, 3, 2, 1, &s->kernel));
-    s->layers = 0;
-    do
-        snprintf(name, sizeof name, "blocks.%zu.conv1.weight", ++s->layers);
-    while (tk_layout_find(given, name));
-    return tk_infer_features(inputs, s);
+    s->layers = tk_infer_layers(given, "blocks.", ".conv1.weight");
+    TK_TRY(tk_infer_features(inputs, s));
+    return check_skips(given, s);
 }
 
 /* For every block; see tcn_block.h. */

@@ -46,7 +46,6 @@ layout(const tk_model_dims *s, tk_layout *l)
 static tk_err
 infer(const tk_layout *given, tk_model_dims *s)
 {
-    char name[TK_TENSOR_NAME];
     size_t inputs = 0;
 
     TK_TRY(tk_infer_common(given, s));
@@ -54,11 +53,7 @@ infer(const tk_layout *given, tk_model_dims *s)
     TK_TRY(tk_infer_size(given, "in_proj.weight", 2, 1, 1, &inputs));
     TK_TRY(tk_infer_size(given, "encoder.layers.0.linear1.weight", 2, 0, 1,
                          &s->ff));
-    s->layers = 0;
-    do
-        snprintf(name, sizeof name, "encoder.layers.%zu.linear1.weight",
-                 ++s->layers);
-    while (tk_layout_find(given, name));
+    s->layers = tk_infer_layers(given, "encoder.layers.", ".linear1.weight");
     return tk_infer_features(inputs, s);
 }
 

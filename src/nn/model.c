@@ -1,5 +1,6 @@
 #include "talik/nn/model.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "talik/core/text.h"
@@ -129,6 +130,27 @@ tk_infer_size(const tk_layout *given, const char *name, int rank, int i,
                        name, t->dim[i], parts);
     *size = t->dim[i] / parts;
     return TK_OK;
+}
+
+size_t
+tk_infer_layers(const tk_layout *given, const char *before, const char *after)
+{
+    const size_t skip = strlen(before);
+    size_t n = 1;
+
+    for (size_t i = 0; i < given->n; i++) {
+        const char *number = given->tensor[i].name + skip;
+        char *end;
+        unsigned long k;
+
+        if (strncmp(given->tensor[i].name, before, skip) != 0
+            || strspn(number, "0123456789") == 0)
+            continue;
+        k = strtoul(number, &end, 10);
+        if (strcmp(end, after) == 0 && k >= n)
+            n = k < MOST ? k + 1 : MOST;
+    }
+    return n;
 }
 
 tk_err

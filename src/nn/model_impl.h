@@ -30,6 +30,12 @@ tk_err tk_layout_add_embedding(tk_layout *l, const tk_model_dims *s) TK_MUST;
 tk_err tk_infer_size(const tk_layout *given, const char *name, int rank, int i,
                      size_t parts, size_t *size) TK_MUST;
 
+/* How many layers: one more than the highest number between `before` and
+ * `after` in a name, at least 1.  So a gap is found, as a tensor that is missing.
+ */
+size_t tk_infer_layers(const tk_layout *given, const char *before,
+                       const char *after);
+
 /* bands and E from the embedding, both 0 without one; D from the head. */
 tk_err tk_infer_common(const tk_layout *given, tk_model_dims *s) TK_MUST;
 

@@ -1,13 +1,12 @@
 #!/usr/bin/env python3
 """Writes weights as a file that `talik import` reads, with numpy alone.
 
-    python3 write_safetensors.py OUT.safetensors [--type F32|F16|BF16]
-                                 [--no-golden] [--seed N]
+    python3 write_safetensors.py OUT.safetensors [--architecture gru|tcn]
+                [--type F32|F16|BF16] [--no-golden] [--seed N]
 
 The weights here are random; put your own into `tensors`, under PyTorch's names
-(../weights.md lists them), and describe them in `description`.  The functions
-gru_from_keras and gru_from_onnx bring the gates of those frameworks into
-PyTorch's order.
+(../weights.md lists them), and describe them in `description`.  layouts.py
+brings weights of Keras and ONNX into PyTorch's layout.
 """
 import argparse
 import json
@@ -52,46 +51,21 @@ def write_safetensors(path, tensors, description, dtype="F32"):
         f.write(struct.pack("<Q", len(text)) + text + data)
 
 
-def gru_from_keras(kernel, recurrent_kernel, bias):
-    """Keras' GRU(reset_after=True): columns z, r, h.  As weight_ih, weight_hh,
-    bias_ih, bias_hh."""
-    if np.ndim(bias) != 2:
-        raise ValueError("reset_after=False has no counterpart in PyTorch")
-
-    def rows(x):
-        z, r, h = np.split(x, 3)
-        return np.concatenate([r, z, h])
-
-    return (rows(kernel.T), rows(recurrent_kernel.T), rows(bias[0]),
-            rows(bias[1]))
+def with_band(w, x, band):
+    """The row of the cell's band behind each month's features."""
+    if "band_embedding.weight" not in w:
+        return x
+    e = w["band_embedding.weight"][band]
+    return np.concatenate([x, np.repeat(e[:, None], x.shape[1], axis=1)], axis=2)
 
 
-def gru_from_onnx(W, R, B, linear_before_reset):
-    """ONNX's GRU, one direction: W[1, 3H, I], R[1, 3H, H], B[1, 6H]; rows
-    z, r, h.  As weight_ih, weight_hh, bias_ih, bias_hh."""
-    if not linear_before_reset or len(W) != 1:
-        raise ValueError("only linear_before_reset = 1, one direction")
-
-    def rows(x):
-        z, r, h = np.split(x, 3)
-        return np.concatenate([r, z, h])
-
-    input_bias, recurrent_bias = np.split(B[0], 2)
-    return rows(W[0]), rows(R[0]), rows(input_bias), rows(recurrent_bias)
-
-
-def predict(tensors, layers, x, band):
-    """The GRU of talik, plainly: x[n, L, F] and band[n] to y[n, D]."""
-    w = {name: np.asarray(t, dtype=np.float64) for name, t in tensors.items()}
-
+def gru(w, x):
+    """x[n, L, I] to the last layer's state after the last month."""
     def sigmoid(a):
         return 1 / (1 + np.exp(-a))
 
-    if "band_embedding.weight" in w:
-        e = w["band_embedding.weight"][band]
-        e = np.repeat(e[:, None, :], x.shape[1], axis=1)
-        x = np.concatenate([x, e], axis=2)
-    for k in range(layers):
+    k = 0
+    while f"gru.weight_ih_l{k}" in w:
         h = np.zeros((len(x), w[f"gru.weight_hh_l{k}"].shape[1]))
         out = []
         for t in range(x.shape[1]):
@@ -102,12 +76,69 @@ def predict(tensors, layers, x, band):
             h = (1 - z) * np.tanh(an + r * bn) + z * h
             out.append(h)
         x = np.stack(out, axis=1)
-    return x[:, -1] @ w["head.weight"].T + w["head.bias"]
+        k += 1
+    return x[:, -1]
+
+
+def tcn(w, x):
+    """x[n, L, I] to the last block's channels in the last month."""
+    def causal(x, name, dilation):
+        W = w[name + ".weight"]  # [out, in, taps]
+        zeros = np.zeros((len(x), dilation * (W.shape[2] - 1), x.shape[2]))
+        x = np.concatenate([zeros, x], axis=1)
+        n = x.shape[1] - zeros.shape[1]
+        return w[name + ".bias"] + sum(
+            x[:, k * dilation:k * dilation + n] @ W[:, :, k].T
+            for k in range(W.shape[2]))
+
+    i = 0
+    while f"blocks.{i}.conv1.weight" in w:
+        y = np.maximum(causal(x, f"blocks.{i}.conv1", 2 ** i), 0)
+        y = np.maximum(causal(y, f"blocks.{i}.conv2", 2 ** i), 0)
+        if f"blocks.{i}.downsample.weight" in w:
+            x = causal(x, f"blocks.{i}.downsample", 1)
+        x = np.maximum(y + x, 0)
+        i += 1
+    return x[:, -1]
+
+
+def predict(architecture, tensors, x, band):
+    """The model, plainly: x[n, L, F] and band[n] to y[n, D]."""
+    w = {name: np.asarray(t, dtype=np.float64) for name, t in tensors.items()}
+    x = with_band(w, x, band)
+    x = gru(w, x) if architecture == "gru" else tcn(w, x)
+    return x @ w["head.weight"].T + w["head.bias"]
+
+
+def random_gru(some, I, H=8, layers=2):
+    """Tensors of a GRU, and the width that its head sees."""
+    tensors = {}
+    for k in range(layers):
+        tensors[f"gru.weight_ih_l{k}"] = some(3 * H, I if k == 0 else H)
+        tensors[f"gru.weight_hh_l{k}"] = some(3 * H, H)
+        tensors[f"gru.bias_ih_l{k}"] = some(3 * H)
+        tensors[f"gru.bias_hh_l{k}"] = some(3 * H)
+    return tensors, H
+
+
+def random_tcn(some, I, C=8, blocks=3, taps=3):
+    tensors = {}
+    for i in range(blocks):
+        inputs = I if i == 0 else C
+        tensors[f"blocks.{i}.conv1.weight"] = some(C, inputs, taps)
+        tensors[f"blocks.{i}.conv1.bias"] = some(C)
+        tensors[f"blocks.{i}.conv2.weight"] = some(C, C, taps)
+        tensors[f"blocks.{i}.conv2.bias"] = some(C)
+        if inputs != C:
+            tensors[f"blocks.{i}.downsample.weight"] = some(C, inputs, 1)
+            tensors[f"blocks.{i}.downsample.bias"] = some(C)
+    return tensors, C
 
 
 def main():
     args = argparse.ArgumentParser()
     args.add_argument("out")
+    args.add_argument("--architecture", default="gru", choices=["gru", "tcn"])
     args.add_argument("--type", default="F32", choices=["F32", "F16", "BF16"])
     args.add_argument("--no-golden", action="store_true")
     args.add_argument("--seed", type=int, default=1)
@@ -116,23 +147,20 @@ def main():
 
     features = ["t2m", "tp", "month_sin", "month_cos", "elevation"]
     depths = [0.035, 0.175, 0.64]
-    L, F, D, H, layers, bands, E = 24, len(features), len(depths), 8, 2, 3, 2
+    L, F, D, bands, E = 24, len(features), len(depths), 3, 2
 
     def some(*shape):
         return random.uniform(-0.5, 0.5, shape)
 
-    tensors = {"band_embedding.weight": some(bands, E)}
-    for k in range(layers):
-        inputs = F + E if k == 0 else H
-        tensors[f"gru.weight_ih_l{k}"] = some(3 * H, inputs)
-        tensors[f"gru.weight_hh_l{k}"] = some(3 * H, H)
-        tensors[f"gru.bias_ih_l{k}"] = some(3 * H)
-        tensors[f"gru.bias_hh_l{k}"] = some(3 * H)
-    tensors["head.weight"] = some(D, H)
+    make = random_gru if args.architecture == "gru" else random_tcn
+    tensors, width = make(some, F + E)
+    tensors["band_embedding.weight"] = some(bands, E)
+    tensors["head.weight"] = some(D, width)
     tensors["head.bias"] = some(D)
 
     description = {
-        "format": 1, "architecture": "gru", "window": L, "state": "window",
+        "format": 1, "architecture": args.architecture, "window": L,
+        "state": "window",
         "features": features, "units": ["K", "m", "", "", "m"],
         "static": ["elevation"],
         "feature_mean": [270.5, 0.001, 0, 0, 420],
@@ -149,7 +177,7 @@ def main():
     if not args.no_golden:
         x = random.standard_normal((5, L, F)).astype("f4")
         band = np.arange(5) % bands
-        y = predict(tensors, layers, x, band)
+        y = predict(args.architecture, tensors, x, band)
         tensors.update({"golden.x": x, "golden.band": band, "golden.y": y})
     write_safetensors(args.out, tensors, description, args.type)
 

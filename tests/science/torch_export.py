@@ -236,4 +236,5 @@ def main(folder, name, *seeds):
         export(os.path.join(folder, seed), MODELS[name], int(seed))
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -135,20 +135,23 @@ if [ "$python" = none ]; then
   n=$((n + 1))
   echo "ok $n # SKIP no Python with numpy"
 else
+  example() { # example NAME OPTION...: writes and imports it
+    local name=$1
+    shift
+    works "writes the example $*" "$python" $example "$dir/$name" "$@"
+    works "imports it" "$talik" import "$dir/$name" "$dir/$name.nc"
+  }
   for type in F32 F16 BF16; do
-    for golden in "" --no-golden; do
-      f=$dir/e$golden.$type
-      "$python" $example "$f" --type $type $golden
-      works "imports the example's $type $golden" "$talik" import "$f" "$f.nc"
-      if [ -z "$golden" ]; then
-        grep -q "golden pair met" "$dir/log"
-        report $? "meets its golden pair"
-      else
-        grep -q "no golden pair" "$dir/log"
-        report $? "says that nothing vouches for it"
-      fi
-    done
+    example "gru.$type" --type $type
+    grep -q "golden pair met" "$dir/log"
+    report $? "meets its golden pair"
   done
+  example tcn --architecture tcn
+  grep -q "tcn, window 24, .* golden pair met" <(tr '\n' ' ' < "$dir/log")
+  report $? "meets its golden pair"
+  example bare --no-golden
+  grep -q "no golden pair" "$dir/log"
+  report $? "says that nothing vouches for it"
 fi
 if ! python=$(python_with_torch); then
   n=$((n + 1))
@@ -159,13 +162,25 @@ else
   export python here
   in_torch() { works "$1" bash -c 'torch "$@"' torch "${@:2}"; }
   in_torch "the trained GRU in PyTorch" check "$a"
-  for type in F32 F16 BF16; do
-    p=$dir/torch.$type
-    in_torch "PyTorch makes a GRU, $type" make "$p" $type
-    works "imports it" "$talik" import "$p" "$p.nc" --static slope
-    works "exports it" "$talik" export "$p.nc" "$p.out"
-    in_torch "has the same weights" same "$p" "$p.out"
-    in_torch "predicts the same" check "$p.out"
+  mkdir "$dir/t"
+  in_torch "PyTorch makes models of all architectures" make "$dir/t"
+  for model in gru bilstm conv1dlstm tcn transformer; do
+    out=()
+    pairs=()
+    for type in F32 F16 BF16; do
+      p=$dir/t/$model.$type
+      works "imports $model, $type" "$talik" import "$p" "$p.nc" --static slope
+      grep -q "golden pair met" "$dir/log"
+      report $? "meets PyTorch's golden pair"
+      works "exports it" "$talik" export "$p.nc" "$p.out"
+      out+=("$p.out")
+      pairs+=("$p" "$p.out")
+    done
+    in_torch "$model: the same weights in all types" same "${pairs[@]}"
+    in_torch "$model: PyTorch predicts the same" check "${out[@]}"
+    works "$model: imports what it exported" "$talik" import "$p.out" "$p.2.nc"
+    works "$model: exports it again" "$talik" export "$p.2.nc" "$p.2.out"
+    works "$model: the same bytes" cmp "$p.out" "$p.2.out"
   done
   in_torch "Keras' and ONNX' layouts" maps
 fi

@@ -7,6 +7,7 @@
 
 #include "app.h"
 #include "talik/core/log.h"
+#include "talik/learn/exchange.h"
 #include "talik/core/mem.h"
 #include "talik/io/textfile.h"
 
@@ -150,6 +151,23 @@ write_csv(const char *path, bool overwrite, const tk_trained *m,
 
 /* ---- the command --------------------------------------------------------- */
 
+/* Weights from elsewhere need not come with them. */
+static tk_err
+check_trained_on(const char *path, const tk_trained *m)
+{
+    char month[16];
+
+    tk_month_text(m->train_first, month);
+    if (strcmp(month, TK_TRAINED_UNKNOWN) != 0)
+        return TK_OK;
+    return tk_fail(
+        TK_EDATA,
+        "%s: does not say which months it was trained on, from which "
+        "the background comes: import its weights again with a key "
+        "'trained_on' in their description (docs/weights.md)",
+        path);
+}
+
 static tk_err
 set_period(const tk_setup *setup, const stage_data *s, const tk_trained *m,
            tk_explain_opts *opts)
@@ -201,6 +219,7 @@ explain(const tk_par *par, const tk_setup *setup, stage_data *s, tk_trained *m,
     TK_AGREE(par, err);
     TK_TRY(tk_trained_read(par, c->model.file, m));
     TK_AGREE(par, stage_compare(setup, m));
+    TK_TRY(check_trained_on(c->model.file, m));
     TK_TRY(stage_open(par, setup, &m->features, s));
     if (c->targets.nfiles)
         TK_TRY(stage_open_targets(par, setup, m->net.dims.D, m->depth, s));

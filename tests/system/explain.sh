@@ -115,4 +115,14 @@ fails 1 "not complete at .* raise &explain points (2 here) or background (2)" \
 fails 3 "the background comes from the model's training months" \
   --set forcing%files=world/rcp85_2006-2006.nc --set explain%first=2006-12 \
   --set targets%files=
+
+# Weights that come without the months that they were fitted to.
+ranks 1 export gru.nc gru.safetensors > log 2>&1 \
+  && months=$(grep -ao '\\"trained_on\\":\[[^]]*\],' gru.safetensors) \
+  && LC_ALL=C sed "s/\\\\\"trained_on\\\\\":\[[^]]*\],/$(printf '%*s' ${#months})/" \
+    gru.safetensors > bare.safetensors \
+  && ranks 1 import bare.safetensors bare.nc >> log 2>&1
+report $? "a model without its training months" log
+fails 3 "bare.nc: does not say which months it was trained on" \
+  --set model%file=bare.nc
 echo "1..$n"

@@ -87,10 +87,82 @@ test_index(void **state)
     tk_trained_drop(&m);
 }
 
+/* Four windows of a model with first values: what is missing of completeness,
+ * as a share of the root mean square of answer - base.  Where ReLU bends a line
+ * the error falls with the points more slowly than elsewhere.
+ */
+static double
+missing(const char *name, const tk_model_dims *dims)
+{
+    const size_t L = dims->L, F = dims->F, LF = L * F;
+    double *a = tk_new(DEPTHS * LF, sizeof *a);
+    float *x = tk_new(LF, sizeof *x), *from = tk_new(N1 * LF, sizeof *from);
+    double answer[DEPTHS], base[DEPTHS], miss = 0, gap = 0;
+    tk_trained m = {0};
+    tk_explainer *e;
+
+    assert_true(a && x && from);
+    CHECK_OK(tk_trained_make(&m, name, dims));
+    tk_layout_init(&m.net.layout, 4, m.theta);
+    m.target_std[0] = 9;
+    m.target_std[1] = 4;
+    for (size_t i = 0; i < N1 * LF; i++)
+        from[i] = (float)tk_rng_normal(5, 2, i);
+    CHECK_OK(tk_explainer_make(&m, 1, N1, from, 64, &e));
+    for (uint64_t k = 0; k < 4; k++) {
+        for (size_t i = 0; i < LF; i++)
+            x[i] = (float)tk_rng_normal(5, 3 + k, i);
+        tk_explain_window(e, k, x, dims->E ? (int)k % 2 : 0, a, answer, base);
+        for (size_t d = 0; d < DEPTHS; d++) {
+            double sum = base[d] - answer[d];
+
+            gap += sum * sum;
+            for (size_t i = 0; i < LF; i++)
+                sum += a[d * LF + i];
+            miss += sum * sum;
+        }
+    }
+    tk_explainer_drop(e);
+    tk_trained_drop(&m);
+    tk_free(a);
+    tk_free(x);
+    tk_free(from);
+    assert_true(gap > 1e-2);
+    return sqrt(miss / gap);
+}
+
+static void
+test_models(void **state)
+{
+    const tk_model_dims dims = {.L = 9,
+                                .F = 4,
+                                .bands = 2,
+                                .E = 3,
+                                .D = DEPTHS,
+                                .layers = 2,
+                                .H = 8,
+                                .C = 10,
+                                .kernel = 3,
+                                .d = 12,
+                                .heads = 3,
+                                .ff = 16};
+
+    (void)state;
+    for (size_t i = 0; tk_model_at(i); i++) {
+        const double share = missing(tk_model_at(i)->name, &dims);
+
+        print_message("# %s: %.3f %%\n", tk_model_at(i)->name, 100 * share);
+        if (!(share < 0.01))
+            fail_msg("%s: attributions miss %.2f %%", tk_model_at(i)->name,
+                     100 * share);
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_models),
         cmocka_unit_test(test_window),
         cmocka_unit_test(test_index),
     };

@@ -1,17 +1,14 @@
-/* learn_case.h -- a small learning problem in files: air and soil of 270 cells
- * over six years, opened and trained on any ranks.
+/* learn_case.h -- a world of 270 cells whose soil follows the air of five months,
+ * for the tests of training and judging; include it after par_check.h.
  */
 #ifndef TALIK_TESTS_LEARN_CASE_H
 #define TALIK_TESTS_LEARN_CASE_H
 
-#include "par_check.h"
-
-#include "talik/core/digest.h"
 #include "talik/core/mem.h"
 #include "talik/core/rng.h"
 #include "talik/io/out.h"
 #include "talik/learn/scale.h"
-#include "talik/learn/train.h"
+#include "talik/learn/trained.h"
 
 #define NY 9
 #define NX 30 /* 270 cells: 5 tiles, the last one short */
@@ -143,9 +140,9 @@ typedef struct {
 
 static const char *file_air[1], *file_soil[1];
 
-/* Writes both files, under the names that learning_open takes. */
+/* Writes both files, those that learning_open takes. */
 static inline void
-make_files(const char *air, const char *soil)
+write_files(const char *air, const char *soil)
 {
     tk_grid grid;
     size_t first, n;
@@ -163,6 +160,12 @@ make_files(const char *air, const char *soil)
     write_file(file_soil[0], &grid, &run, true);
     tk_run_drop(&run);
     tk_grid_drop(&grid);
+}
+
+static inline void
+learning_make(void)
+{
+    write_files(par_file("air.nc"), par_file("soil.nc"));
 }
 
 static inline void
@@ -207,30 +210,6 @@ learning_close(learning *s)
     tk_grid_drop(&s->grid);
 }
 
-static inline tk_train_opts
-options(void)
-{
-    tk_train_opts o = {.seed = 3,
-                       .shards = 3,
-                       .slots = 1,
-                       .per_step = 2,
-                       .epochs = 4,
-                       .steps_most = 8,
-                       .patience = 9,
-                       .valid_tiles = 2,
-                       .adamw = TK_ADAMW_DEFAULT,
-                       .rate = {.kind = TK_RATE_COSINE, .peak = 0.02},
-                       .warmup_steps = 3,
-                       .clip = 1,
-                       .loss = {TK_LOSS_MSE, 1},
-                       .history = "",
-                       .checkpoint = ""};
-
-    for (size_t d = 0; d < TK_DEPTHS; d++)
-        o.depth_weight[d] = 1;
-    return o;
-}
-
 /* A model to be trained, its scaling fitted. */
 static inline void
 prepare(learning *s, tk_trained *m)
@@ -251,47 +230,6 @@ prepare(learning *s, tk_trained *m)
     CHECK_OK(tk_scale_fit(&s->data, &s->features, WINDOW, TRAIN_FIRST,
                           TRAIN_LAST, 1 << 20, m->target_mean, m->target_std));
     m->features = s->features;
-}
-
-/* Trains on the ranks of s; the digest of the weights. */
-static inline uint64_t
-train(learning *s, const tk_train_opts *o, tk_trained *m)
-{
-    prepare(s, m);
-    CHECK_OK(tk_train(&s->data, o, m));
-    return tk_digest_floats(0, m->net.layout.size, m->theta);
-}
-
-static inline uint64_t
-train_once(const tk_par *who, const tk_train_opts *o, const tk_split *split)
-{
-    learning s;
-    tk_trained m = {0};
-    uint64_t digest;
-
-    learning_open(who, &s);
-    if (split)
-        s.split = *split;
-    digest = train(&s, o, &m);
-    tk_trained_drop(&m);
-    learning_close(&s);
-    return digest;
-}
-
-/* Trains, and must fail with this code. */
-static inline void
-train_fails(tk_err want, const tk_train_opts *o, const tk_split *split)
-{
-    learning s;
-    tk_trained m = {0};
-
-    learning_open(&par, &s);
-    if (split)
-        s.split = *split;
-    prepare(&s, &m);
-    PAR_FAILS(want, tk_train(&s.data, o, &m));
-    tk_trained_drop(&m);
-    learning_close(&s);
 }
 
 #endif

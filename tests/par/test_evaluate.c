@@ -1,6 +1,8 @@
 /* Models beside baselines: each score by its definition, on the months and cells
  * that are held out, the same on any number of ranks and with any memory.
  */
+#include "par_check.h"
+
 #include "learn_case.h"
 #include "talik/learn/evaluate.h"
 
@@ -42,7 +44,6 @@ trial_open(const tk_par *who, trial *t)
             m->valid_first = TRAIN_LAST + 1;
             m->valid_last = TRAIN_LAST + 12;
         }
-        t->s.data.hide = NULL; /* judging reads what training may not */
         m->seed = (long long)i + 7;
         tk_layout_init(&m->net.layout, 10 + i, m->theta);
         t->contestant[i] = (tk_contestant){&t->s.data, m};
@@ -341,6 +342,6 @@ main(int argc, char **argv)
     };
 
     par_start(&argc, &argv);
-    make_files(par_file("air.nc"), par_file("soil.nc"));
+    learning_make();
     return PAR_RUN(evaluate_tests);
 }

@@ -1,7 +1,9 @@
 /* What is held out has no influence: absurd targets in held months and cells,
  * and absurd inputs in held cells, leave weights and loss curves as they are.
  */
-#include "learn_case.h"
+#include "par_check.h"
+
+#include "train_case.h"
 
 #include "talik/learn/warmest.h"
 
@@ -72,7 +74,7 @@ test_no_leak_in_validation(void **state)
     o.history = par_file("valid.csv");
     for (int i = 0; i < 2; i++) {
         absurd = i ? &some : &none;
-        make_files(par_file("air_2004.nc"), par_file("soil_2004.nc"));
+        write_files(par_file("air_2004.nc"), par_file("soil_2004.nc"));
         learning_open(&par, &s);
         s.split = some;
         prepare(&s, &m);
@@ -244,9 +246,9 @@ main(int argc, char **argv)
     snprintf(soil_good, sizeof soil_good, "%s", par_file("soil.nc"));
     snprintf(air_bad, sizeof air_bad, "%s", par_file("air_bad.nc"));
     snprintf(soil_bad, sizeof soil_bad, "%s", par_file("soil_bad.nc"));
-    make_files(air_good, soil_good);
+    write_files(air_good, soil_good);
     absurd = &held;
-    make_files(air_bad, soil_bad);
+    write_files(air_bad, soil_bad);
     absurd = NULL;
     use_files(true);
     return PAR_RUN(held_out_tests);

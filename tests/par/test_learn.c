@@ -1,7 +1,9 @@
 /* From files to a trained model and its scores: the right months, cells and
  * scaling, the same bytes on any number of ranks and through a stop.
  */
-#include "learn_case.h"
+#include "par_check.h"
+
+#include "train_case.h"
 
 /* ---- tests ----------------------------------------------------------------- */
 
@@ -258,6 +260,6 @@ main(int argc, char **argv)
     };
 
     par_start(&argc, &argv);
-    make_files(par_file("air.nc"), par_file("soil.nc"));
+    learning_make();
     return PAR_RUN(learn_tests);
 }

@@ -30,7 +30,7 @@ typedef struct {
     long long seed;
     int train_first, train_last; /* months of the targets fitted to  */
     int valid_first, valid_last; /* months that stopped the training */
-    tk_split split;              /* targets that neither has read    */
+    tk_split split;              /* what neither of them read        */
     char version[64];            /* of the talik that trained it     */
     char origin[128];            /* of imported weights; "" if trained here */
 } tk_trained;

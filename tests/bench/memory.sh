@@ -7,7 +7,7 @@
 # folder for it, of which it needs 3 GB; all is deleted in the end.
 set -eu
 cd "$(dirname "$0")/../.."
-OUT=$PWD/${OUT:-build/release}
+OUT=$(cd "${OUT:-build/release}" && pwd)
 talik=${TALIK:-$PWD/bin/talik}
 [ $# -eq 4 ] || set -- 183 183 850 22
 dir=$(mktemp -d -p "${DIR:-${TMPDIR:-/tmp}}")

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/system/tap.inc
 . tests/system/tap.inc
 OUT=${OUT:-build/release}
-tools=$PWD/$OUT/tests/tools
+tools=$(cd "$OUT" && pwd)/tests/tools
 case $OUT in
   *asan*) skip_all "a sanitizer holds back what was freed" ;;
 esac

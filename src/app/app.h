@@ -61,6 +61,13 @@ tk_err stage_split(const tk_par *par, const tk_setup *setup,
  */
 tk_err stage_compare(const tk_setup *setup, const tk_trained *m) TK_MUST;
 
+/* The state asked for; TK_ECONF if that architecture cannot have it. */
+tk_err stage_state(const tk_setup *setup, const char *architecture,
+                   tk_state *state) TK_MUST;
+
+/* A warning where a carried state has few months before the first answer. */
+void stage_spinup(const tk_trained *m, const tk_inputs *inputs, int first);
+
 /* First lines of a run: what, on how many ranks, which grid. */
 void stage_header(const tk_par *par, const char *command, const tk_grid *grid);
 

@@ -151,7 +151,10 @@ cmd_check(const tk_par *par, const tk_setup *setup)
 {
     tk_text report = {0};
     tk_err first = TK_OK;
+    tk_state state;
 
+    collect(stage_state(setup, setup->c.model.architecture, &state), &report,
+            &first);
     if (strcmp(setup->c.model.architecture, "column") == 0)
         check_column(par, setup, &report, &first);
     else

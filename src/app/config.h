@@ -65,7 +65,7 @@ typedef struct {
         size_t ndepths;
     } targets;
     struct {
-        tk_word architecture;
+        tk_word architecture, state;
         tk_path file;
         int window, hidden, layers, blocks, channels, kernel, embedding;
         int d_model, heads, feed_forward;

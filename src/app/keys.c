@@ -119,7 +119,13 @@ static const tk_param params[] = {
     CHAR("model", "file", model.file, "'model.nc'",
          "model file: written by train, read by evaluate and project"),
     INT("model", "window", "month", model.window, 2, 240, "24",
-        "months that the model sees, the predicted one last"),
+        "months that the model sees, the predicted one last; with a carried "
+        "state the least before an answer, and how far back training follows "
+        "an error"),
+    WORD("model", "state", model.state, "window carry", "'window'",
+         "where an answer begins: window, from nothing, window months before; "
+         "carry (gru), one run from the first month of the inputs on, a step "
+         "a month"),
     INT("model", "hidden", "1", model.hidden, 1, 1024, "64",
         "width of the recurrent state"),
     INT("model", "layers", "1", model.layers, 1, 8, "2",

@@ -378,6 +378,9 @@ project_column(const tk_par *par, const tk_setup *setup)
 tk_err
 cmd_project(const tk_par *par, const tk_setup *setup)
 {
+    tk_state state;
+
+    TK_TRY(stage_state(setup, setup->c.model.architecture, &state));
     return strcmp(setup->c.model.architecture, "column") == 0
                ? project_column(par, setup)
                : project_trained(par, setup);

@@ -1,4 +1,6 @@
 /* Projection by a trained model: a window moves over the months, block by block.
+ * A carried state has its run from the first month of the inputs, so that its
+ * answers do not depend on the month that is written first.
  */
 #include <math.h>
 #include <stdio.h>
@@ -16,7 +18,9 @@ typedef struct {
     tsl_spec spec;
     tk_patch patch;
     size_t block;
+    int start, before; /* first month read; answers before the first written */
     float *work, *tile_y, *y; /* of a tile; [block][D][nlane]            */
+    float *h;                 /* [ntile][tk_trained_state]               */
     unsigned char *status;    /* [nlane]                                 */
     tk_out *out;
 } projection;
@@ -62,24 +66,47 @@ set_period(projection *p)
     return TK_OK;
 }
 
-/* Predicts the last n months of the patch into y[n][D][nlane]. */
-static void
-predict(projection *p, size_t n)
+/* Months that are answered, written or not. */
+static size_t
+months_of(const projection *p)
 {
-    const size_t F = p->s.data.F, D = p->m.net.dims.D, L = p->m.net.dims.L;
-    const size_t T = L - 1 + n, skip = p->patch.nmonth - T;
-    const size_t nlane = p->patch.run.nlane;
+    return (size_t)(p->spec.last - p->spec.first + 1 + p->before);
+}
+
+/* Tile t's answers to the last T - L + 1 months of the patch, into tile_y. */
+static void
+predict_tile(projection *p, size_t t, size_t T)
+{
+    const size_t at = (t + 1) * p->patch.nmonth - T;
+    const float *x = p->patch.x + at * p->s.data.F * TK_TILE;
+    const unsigned char *bad = p->patch.bad + at * TK_TILE;
+    const int *band = p->patch.band + t * TK_TILE;
+
+    if (p->m.state == TK_STATE_CARRY)
+        tk_trained_go_on(&p->m, T, x, bad, band, p->work,
+                         p->h + t * tk_trained_state(&p->m), p->tile_y);
+    else
+        tk_trained_predict(&p->m, T, x, bad, band, p->work, p->tile_y);
+}
+
+/* Predicts the last n months of the patch into y[n][D][nlane]; no status comes
+ * from the first `skip` of them.
+ */
+static void
+predict(projection *p, size_t n, size_t skip)
+{
+    const size_t D = p->m.net.dims.D, L = p->m.net.dims.L;
+    const size_t T = L - 1 + n, nlane = p->patch.run.nlane;
 
     for (size_t t = 0; t < p->patch.run.ntile; t++) {
-        const size_t at = t * p->patch.nmonth + skip;
-        const unsigned char *bad = p->patch.bad + at * TK_TILE;
+        const unsigned char *bad =
+            p->patch.bad + ((t + 1) * p->patch.nmonth - T) * TK_TILE;
 
-        tk_trained_predict(&p->m, T, p->patch.x + at * F * TK_TILE, bad,
-                           p->patch.band + t * TK_TILE, p->work, p->tile_y);
+        predict_tile(p, t, T);
         for (size_t i = 0; i < n * D; i++)
             memcpy(p->y + i * nlane + t * TK_TILE, p->tile_y + i * TK_TILE,
                    TK_TILE * sizeof *p->y);
-        for (size_t i = 0; i < n * TK_TILE; i++) {
+        for (size_t i = skip * TK_TILE; i < n * TK_TILE; i++) {
             const size_t m = i / TK_TILE, l = i % TK_TILE;
             unsigned char *status = &p->status[t * TK_TILE + l];
 
@@ -106,34 +133,56 @@ allocate(projection *p)
     p->tile_y = tk_new(p->block * D * TK_TILE, sizeof *p->tile_y);
     p->y = tk_new(p->block * D * p->patch.run.nlane, sizeof *p->y);
     p->status = tk_new(p->patch.run.nlane, sizeof *p->status);
-    return tk_agree(
-        p->par, p->work && p->tile_y && p->y && p->status ? TK_OK : TK_ERUN);
+    p->h = tk_new(ntile * tk_trained_state(&p->m), sizeof *p->h);
+    return tk_agree(p->par, p->work && p->tile_y && p->y && p->status && p->h
+                                ? TK_OK
+                                : TK_ERUN);
+}
+
+/* **Collective.**  The first months; carried states have seen all of them but
+ * those that are answered.
+ */
+static tk_err
+load_first(projection *p)
+{
+    const size_t n = p->patch.nmonth;
+
+    TK_TRY(tk_patch_load(&p->s.data, p->start, &p->patch));
+    for (size_t t = 0; t < p->patch.run.ntile; t++)
+        if (p->m.state == TK_STATE_CARRY)
+            tk_trained_carry(&p->m, p->m.net.dims.L - 1,
+                             p->patch.x + t * n * p->s.data.F * TK_TILE,
+                             p->patch.bad + t * n * TK_TILE,
+                             p->patch.band + t * TK_TILE, p->work,
+                             p->h + t * tk_trained_state(&p->m));
+    return TK_OK;
 }
 
 /* **Collective.**  All months. */
 static tk_err
 run_months(projection *p)
 {
-    const int months = p->spec.last - p->spec.first + 1;
+    const size_t months = months_of(p), before = (size_t)p->before;
+    const size_t row = p->m.net.dims.D * p->patch.run.nlane;
     tk_progress progress =
-        tk_progress_begin("to", (months + (int)p->block - 1) / (int)p->block);
-    int done = 0;
+        tk_progress_begin("to", (long)((months + p->block - 1) / p->block));
+    size_t done = 0;
 
     while (done < months) {
-        const int left = months - done;
-        const size_t n = (size_t)left < p->block ? (size_t)left : p->block;
+        const size_t left = months - done;
+        const size_t n = left < p->block ? left : p->block;
+        const size_t unwritten = done < before ? before - done : 0;
+        const size_t skip = unwritten < n ? unwritten : n;
         char label[16];
 
-        if (done == 0)
-            TK_TRY(tk_patch_load(&p->s.data,
-                                 p->spec.first - (int)p->m.net.dims.L + 1,
-                                 &p->patch));
-        else
-            TK_TRY(tk_patch_advance(&p->s.data, n, &p->patch));
-        predict(p, n);
-        TK_TRY(tk_out_write(p->out, TSL_TEMPERATURE, (size_t)done, n, p->y));
-        done += (int)n;
-        tk_month_text(p->spec.first + done - 1, label);
+        TK_TRY(done == 0 ? load_first(p)
+                         : tk_patch_advance(&p->s.data, n, &p->patch));
+        predict(p, n, skip);
+        if (skip < n)
+            TK_TRY(tk_out_write(p->out, TSL_TEMPERATURE, done + skip - before,
+                                n - skip, p->y + skip * row));
+        done += n;
+        tk_month_text(p->spec.first - p->before + (int)done - 1, label);
         tk_progress_step(&progress, label, "%s", "");
     }
     return TK_OK;
@@ -144,7 +193,7 @@ begin(projection *p)
 {
     const tk_par *par = p->par;
     const tk_config *c = &p->setup->c;
-    int months;
+    size_t block = (size_t)c->project.block;
 
     TK_TRY(tk_trained_read(par, c->model.file, &p->m));
     TK_AGREE(par, stage_compare(p->setup, &p->m));
@@ -152,8 +201,9 @@ begin(projection *p)
     p->s.data.nedge = p->m.nedge;
     p->s.data.edge = p->m.edge;
     TK_TRY(set_period(p));
-    months = p->spec.last - p->spec.first + 1;
-    p->block = (size_t)(months < c->project.block ? months : c->project.block);
+    p->start = tk_trained_start(&p->m, p->s.inputs, p->spec.first);
+    p->before = p->spec.first - (int)p->m.net.dims.L + 1 - p->start;
+    p->block = months_of(p) < block ? months_of(p) : block;
     p->spec.architecture = p->m.net.model->name;
     p->spec.physics = p->m.seed;
     p->spec.source_text = "talik: soil temperature by a sequence model trained "
@@ -163,6 +213,7 @@ begin(projection *p)
     p->spec.depth = p->m.depth;
     p->spec.newest = tk_inputs_newest(p->s.inputs);
     stage_header(par, "project", &p->s.grid);
+    stage_spinup(&p->m, p->s.inputs, p->spec.first);
     TK_TRY(allocate(p));
     tk_note("  model %s: %s, window %zu, %zu inputs, %zu depths, %zu weights",
             c->model.file, p->m.net.model->name, p->m.net.dims.L,
@@ -193,14 +244,15 @@ project_trained(const tk_par *par, const tk_setup *setup)
     tsl_path(setup, &p.spec, sizeof path, path);
     if (!err)
         err = tsl_finish(par, p.out, path, &p.s.grid, &p.patch.run, p.status,
-                         p.spec.last - p.spec.first + 1,
-                         p.spec.last - p.spec.first + 1, tk_seconds() - start);
+                         p.spec.last - p.spec.first + 1, (int)months_of(&p),
+                         tk_seconds() - start);
     else
         tk_out_drop(p.out);
     tk_free(p.work);
     tk_free(p.tile_y);
     tk_free(p.y);
     tk_free(p.status);
+    tk_free(p.h);
     tk_patch_drop(&p.patch);
     stage_close(&p.s);
     tk_trained_drop(&p.m);

@@ -151,6 +151,11 @@ compare_all(const tk_setup *setup, const tk_trained *m)
                              "in the model file %s",
                              c->model.architecture, m->net.model->name,
                              c->model.file);
+    if (tk_params_was_given(given, "model", "state")
+        && strcmp(c->model.state, tk_state_name(m->state)) != 0)
+        return tk_setup_fail(
+            setup, "model", "state", "'%s' here, '%s' in the model file %s",
+            c->model.state, tk_state_name(m->state), c->model.file);
     if (!tk_params_was_given(given, "targets", "depths"))
         return TK_OK;
     for (size_t d = 0; d < m->net.dims.D || d < c->targets.ndepths; d++)
@@ -170,6 +175,31 @@ stage_compare(const tk_setup *setup, const tk_trained *m)
 {
     /* Only rank 0 knows what was given; callers agree. */
     return setup->given.table ? compare_all(setup, m) : TK_OK;
+}
+
+tk_err
+stage_state(const tk_setup *setup, const char *architecture, tk_state *state)
+{
+    if (tk_state_find(setup->c.model.state, architecture, state) != TK_OK)
+        return tk_setup_fail(setup, "model", "state", "%s",
+                             tk_last_fault()->text);
+    return TK_OK;
+}
+
+#define SPINUP 120 /* months: less is said, as a carried state is still young */
+
+void
+stage_spinup(const tk_trained *m, const tk_inputs *inputs, int first)
+{
+    const int before = first - tk_inputs_first(inputs);
+    char month[16];
+
+    if (m->state != TK_STATE_CARRY || before >= SPINUP)
+        return;
+    tk_month_text(first, month);
+    tk_warn("the inputs begin %d months before %s: a carried state takes %d to "
+            "forget that it began from nothing",
+            before, month, SPINUP);
 }
 
 void

@@ -158,6 +158,7 @@ make_model(const tk_setup *setup, const stage_data *s, tk_trained *m)
                              "the edges of its bands");
     TK_TRY(tk_bands_check(c->model.nband_edges, c->model.band_edges));
     TK_TRY(tk_trained_make(m, c->model.architecture, &dims));
+    TK_TRY(stage_state(setup, m->net.model->name, &m->state));
     tk_layout_init(&m->net.layout, (uint64_t)c->run.seed, m->theta);
     m->seed = c->run.seed;
     memcpy(m->depth, c->targets.depths, dims.D * sizeof *m->depth);
@@ -184,8 +185,10 @@ fit(const tk_par *par, const tk_setup *setup, stage_data *s, tk_trained *m)
             m->net.layout.size, m->seed);
     tk_note("  fitted to %s .. %s, stopped by %s .. %s", t[0], t[1], t[2],
             t[3]);
-    tk_note("  batch %zu windows in %zu shards; memory per rank: %.0f MB",
-            opts.shards * opts.per_step * TK_TILE, opts.shards,
+    tk_note("  batch %zu %s in %zu shards; memory per rank: %.0f MB",
+            opts.shards * opts.per_step * TK_TILE,
+            m->state == TK_STATE_CARRY ? "runs, a window long," : "windows",
+            opts.shards,
             (double)tk_train_bytes(&s->data, &opts, m, par->size) / 1e6);
     TK_TRY(stage_split(par, setup, s, &m->features, m->train_first,
                        m->train_last, &m->split));

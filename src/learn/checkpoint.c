@@ -47,6 +47,8 @@ digest_of_choices(const trainer *t)
     tk_split_text(&m->split, &text);
     for (size_t i = 0; i < m->nedge; i++)
         tk_text_add(&text, "%.17g;", m->edge[i]);
+    if (m->state == TK_STATE_CARRY)
+        tk_text_add(&text, "carry;");
     /* The scaling stands for the data: other files have another. */
     sum = tk_digest_bytes(text.len, tk_text_get(&text));
     tk_text_drop(&text);

@@ -12,28 +12,42 @@ architecture(const tk_contest *c, size_t i)
     return c->model[i].model->net.model->name;
 }
 
+/* Of one architecture, and both with or both without a carried state. */
+static bool
+akin(const tk_contest *c, size_t i, size_t k)
+{
+    return strcmp(architecture(c, i), architecture(c, k)) == 0
+           && c->model[i].model->state == c->model[k].model->state;
+}
+
+static void
+name_kind(const tk_contest *c, size_t i, tk_predictor *p)
+{
+    snprintf(p->name, sizeof p->name, "%s%s", architecture(c, i),
+             c->model[i].model->state == TK_STATE_CARRY ? " carried" : "");
+}
+
 /* "gru", or "gru 3" by its seed where there are several; "gru 3 (2)" is the
  * second one with that seed.
  */
 static void
 name_model(const tk_contest *c, size_t i, tk_predictor *p)
 {
-    size_t kin = 0, twins = 0;
+    size_t kin = 0, twins = 0, n;
     const long long seed = c->model[i].model->seed;
 
     for (size_t k = 0; k < c->nmodel; k++)
-        if (strcmp(architecture(c, k), architecture(c, i)) == 0) {
+        if (akin(c, k, i)) {
             kin++;
             twins += k < i && c->model[k].model->seed == seed;
         }
-    snprintf(p->name, sizeof p->name, "%s", architecture(c, i));
+    name_kind(c, i, p);
+    n = strlen(p->name);
     if (kin > 1)
-        snprintf(p->name, sizeof p->name, "%s %lld", architecture(c, i), seed);
-    if (twins) {
-        const size_t n = strlen(p->name);
-
+        snprintf(p->name + n, sizeof p->name - n, " %lld", seed);
+    n = strlen(p->name);
+    if (twins)
         snprintf(p->name + n, sizeof p->name - n, " (%zu)", twins + 1);
-    }
 }
 
 static tk_predictor *
@@ -56,15 +70,19 @@ add_means(const tk_contest *c, tk_verdict *v)
         bool seen = false;
 
         for (size_t k = 0; k < i; k++)
-            seen = seen || strcmp(architecture(c, k), architecture(c, i)) == 0;
+            seen = seen || akin(c, k, i);
         for (size_t k = i; k < c->nmodel && !seen; k++)
-            if (strcmp(architecture(c, k), architecture(c, i)) == 0)
+            if (akin(c, k, i))
                 v->member[n++] = k;
         if (n - first > 1) {
             tk_predictor *p = add(v, TK_BY_MEAN, first, n - first);
 
-            snprintf(p->name, sizeof p->name, "%s mean of %zu",
-                     architecture(c, i), p->count);
+            size_t used;
+
+            name_kind(c, i, p);
+            used = strlen(p->name);
+            snprintf(p->name + used, sizeof p->name - used, " mean of %zu",
+                     p->count);
         }
     }
 }
@@ -119,10 +137,11 @@ tk_judge_span(tk_judge *j)
     for (size_t i = 0; i < c->nmodel; i++) {
         const tk_trained *m = c->model[i].model;
         const int from = m->train_first < c->first ? m->train_first : c->first;
-        const int window = from - (int)m->net.dims.L + 1;
-        const int have = tk_inputs_first(c->model[i].data->inputs);
+        const tk_inputs *inputs = c->model[i].data->inputs;
+        const int start = tk_trained_start(m, inputs, from);
+        const int have = tk_inputs_first(inputs);
 
-        first = window < first ? window : first;
+        first = start < first ? start : first;
         there = i == 0 || have > there ? have : there;
         last = m->train_last > last ? m->train_last : last;
         last = m->valid_last > last ? m->valid_last : last;

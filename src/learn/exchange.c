@@ -176,6 +176,7 @@ import_described(const tk_tensors *t, const char *statics, const json_t *root,
 
     TK_TRY(find_sizes(t, kind, &dims));
     TK_TRY(tk_trained_make(m, kind->model->name, &dims));
+    m->state = kind->state;
     TK_TRY(tk_exchange_describe(root, &dims, statics, m));
     TK_TRY(get_weights(t, m));
     snprintf(m->origin, sizeof m->origin, "imported, SHA-256 %s",

@@ -10,6 +10,7 @@
 /* What must be known before the sizes are. */
 typedef struct {
     const tk_model *model;
+    tk_state state;
     size_t window, heads; /* heads 0: not given */
 } exchange_kind;
 

@@ -188,11 +188,10 @@ get_kind(const json_t *root, exchange_kind *kind)
                        kind->model->name);
     }
     TK_TRY(get_text(root, "state", &state));
-    if (strcmp(state, "window") != 0)
-        return tk_fail(TK_EDATA,
-                       "metadata: state '%s'; this talik reads "
-                       "'window'",
-                       tk_json_shown(state, shown));
+    if (tk_state_find(tk_json_shown(state, shown), kind->model->name,
+                      &kind->state)
+        != TK_OK)
+        return tk_fail(TK_EDATA, "metadata: %s", tk_last_fault()->text);
     return TK_OK;
 }
 

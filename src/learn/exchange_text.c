@@ -114,7 +114,7 @@ tk_exchange_text(const tk_trained *m)
     json_object_set_new(root, "window", json_integer((json_int_t)s->L));
     if (strcmp(m->net.model->name, "transformer") == 0)
         json_object_set_new(root, "heads", json_integer((json_int_t)s->heads));
-    json_object_set_new(root, "state", json_string("window"));
+    json_object_set_new(root, "state", json_string(tk_state_name(m->state)));
     json_object_set_new(root, "features", feature_texts(f, false, false));
     json_object_set_new(root, "units", feature_texts(f, true, false));
     json_object_set_new(root, "static", feature_texts(f, false, true));

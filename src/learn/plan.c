@@ -19,15 +19,47 @@ tk_plan_rounds(const tk_plan *p)
     return (p->ntile + at_once - 1) / at_once;
 }
 
-size_t
-tk_plan_steps(const tk_plan *p)
+/* At most so many as steps_most leaves to a round, and at least 1. */
+static size_t
+limited(const tk_plan *p, size_t there)
 {
-    const size_t there = p->slots * p->months / p->per_step;
     const size_t rounds = tk_plan_rounds(p);
     const size_t most = (p->steps_most + rounds - 1) / rounds;
     const size_t steps = p->steps_most && most < there ? most : there;
 
     return steps > 0 ? steps : 1;
+}
+
+size_t
+tk_plan_steps(const tk_plan *p)
+{
+    if (p->chunk)
+        return tk_plan_chunks(p) * tk_plan_groups(p);
+    return limited(p, p->slots * p->months / p->per_step);
+}
+
+size_t
+tk_plan_groups(const tk_plan *p)
+{
+    return (p->slots + p->per_step - 1) / p->per_step;
+}
+
+size_t
+tk_plan_chunks(const tk_plan *p)
+{
+    const size_t groups = tk_plan_groups(p);
+    const size_t chunks = limited(p, p->period / p->chunk * groups) / groups;
+
+    return chunks > 0 ? chunks : 1;
+}
+
+size_t
+tk_plan_start(const tk_plan *p, size_t epoch, size_t round, size_t shard)
+{
+    const size_t run = tk_plan_chunks(p) * p->chunk;
+
+    return tk_rng_u64(p->seed, stream(4, epoch, round, shard), 0)
+           % (p->period - run + 1);
 }
 
 void

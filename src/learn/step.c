@@ -52,6 +52,8 @@ tk_train_round(trainer *t, size_t round)
                   t->data->par->comm);
     for (size_t i = 0; i < most; i++)
         TK_TRY(load_slot(t, i, nslot));
+    if (t->carry)
+        tk_carry_round(t, round);
     return TK_OK;
 }
 
@@ -165,7 +167,8 @@ tk_train_step(trainer *t, size_t s, double *loss)
     memset(mine, 0, t->nshard * t->P * sizeof *mine);
     memset(my_sums, 0, t->nshard * 2 * sizeof *my_sums);
     for (size_t i = 0; i < t->nshard; i++)
-        shard_gradient(t, i, s, mine + i * t->P, my_sums + 2 * i);
+        (t->carry ? tk_carry_gradient
+                  : shard_gradient)(t, i, s, mine + i * t->P, my_sums + 2 * i);
     spoil(t, mine, my_sums);
     TK_TRY(gather(t));
     for (size_t i = 0; i < t->plan.shards; i++) {

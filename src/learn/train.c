@@ -24,9 +24,10 @@ tk_train_bytes(const tk_dataset *data, const tk_train_opts *opts,
     const size_t valid = opts->valid_tiles
                              ? (opts->valid_tiles + ranks - 1) / ranks
                              : (tk_tile_count(data->grid) + ranks - 1) / ranks;
-    const size_t months =
-        (size_t)(m->valid_last - m->valid_first) + m->net.dims.L;
-    const size_t weights = (opts->shards + 8) * m->net.layout.size;
+    const int start = tk_trained_start(m, data->inputs, m->valid_first);
+    const size_t months = (size_t)(m->valid_last - start) + 1;
+    const size_t weights = (opts->shards + 8) * m->net.layout.size
+                           + shards * opts->slots * tk_trained_state(m);
 
     return shards * opts->slots * tk_patch_bytes(data, tk_train_months(m))
            + valid * tk_patch_bytes(data, months) + weights * sizeof(float);
@@ -83,6 +84,7 @@ drop(trainer *t)
                          t->good[1],  t->good[2]};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         tk_free(all[i]);
+    tk_carry_drop(t);
     tk_text_drop(&t->history);
 }
 
@@ -203,6 +205,8 @@ make_plan(trainer *t, tk_train_opts *opts)
                         .per_step = opts->per_step,
                         .steps_most = opts->steps_most};
     TK_TRY(tk_choice_make(t));
+    if (t->m->state == TK_STATE_CARRY)
+        tk_carry_plan(t->m, &t->plan);
     opts->rate.warmup = opts->warmup_steps;
     opts->rate.total =
         opts->epochs * tk_plan_rounds(&t->plan) * tk_plan_steps(&t->plan);
@@ -236,6 +240,8 @@ tk_train(const tk_dataset *given_data, const tk_train_opts *given,
     err = make_plan(&t, &opts);
     if (!err)
         err = allocate(&t);
+    if (!err && t.plan.chunk)
+        err = tk_carry_make(&t);
     if (!err)
         err = tk_valid_make(&t);
     if (!err)

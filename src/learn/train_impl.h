@@ -1,5 +1,5 @@
-/* train_impl.h -- the state of a training, shared by train.c, step.c, valid.c,
- * choice.c, back.c and checkpoint.c.
+/* train_impl.h -- the state of a training, shared by train.c, step.c, carry.c,
+ * valid.c, choice.c, back.c and checkpoint.c.
  */
 #ifndef TALIK_LEARN_TRAIN_IMPL_H
 #define TALIK_LEARN_TRAIN_IMPL_H
@@ -7,6 +7,15 @@
 #include "talik/core/text.h"
 #include "talik/learn/plan.h"
 #include "talik/learn/train.h"
+
+/* Of a training with a carried state. */
+typedef struct {
+    float *h;    /* [nshard][slots][tk_trained_state] between chunks */
+    float *next; /* a state                                          */
+    float *y, *dy,
+        *target;   /* [L][D][TK_TILE] of a chunk                       */
+    size_t *start; /* [nshard]: months before a shard's first chunk    */
+} train_carry;
 
 typedef struct {
     const tk_dataset *data;
@@ -28,6 +37,7 @@ typedef struct {
     float *dtheta; /* [P]                                               */
     double *sums;  /* [shards][2]: loss and weight                      */
     float *x, *tape, *work, *y, *dy, *target; /* of a piece */
+    train_carry *carry;                       /* NULL: windows */
 
     float *moment, *square, *best; /* [P] of AdamW; the best theta so far */
     uint64_t step;                 /* updates done                        */
@@ -66,6 +76,24 @@ tk_err tk_choice_make(trainer *t) TK_MUST;
 
 /* **Collective.**  Loads the tiles of a round that are not in memory. */
 tk_err tk_train_round(trainer *t, size_t round) TK_MUST;
+
+/* What a plan needs to know of a carried state. */
+void tk_carry_plan(const tk_trained *m, tk_plan *plan);
+
+/* **Collective.**  Memory for a carried state, t->carry; tk_carry_drop ends it.
+ * TK_ECONF if the training months are no whole chunk.
+ */
+tk_err tk_carry_make(trainer *t) TK_MUST;
+void tk_carry_drop(trainer *t);
+
+/* After the tiles of a round are there: their states before the first chunk. */
+void tk_carry_round(trainer *t, size_t round);
+
+/* Adds the gradient of step s of this rank's i-th shard to g; sums its loss and
+ * weight; takes the states on.
+ */
+void tk_carry_gradient(trainer *t, size_t i, size_t s, float *g,
+                       double sums[2]);
 
 /* **Collective.**  Patches of the validation tiles; scores of theta on them. */
 tk_err tk_valid_make(trainer *t) TK_MUST;

@@ -305,6 +305,7 @@ tk_trained_to_store(const tk_trained *m, tk_store *s)
     TK_TRY(tk_store_put_text(s, "format", "1"));
     TK_TRY(tk_store_put_text(s, "talik_version", m->version));
     TK_TRY(tk_store_put_text(s, "architecture", m->net.model->name));
+    TK_TRY(tk_store_put_text(s, "state", tk_state_name(m->state)));
     TK_TRY(put_dims(&m->net.dims, s));
     TK_TRY(put_features(&m->features, s));
     TK_TRY(tk_store_put_doubles(s, "depth", 1, &D, m->depth));
@@ -323,6 +324,20 @@ tk_trained_to_store(const tk_trained *m, tk_store *s)
                                    l->tensor[i].dim,
                                    m->theta + l->tensor[i].offset));
     return put_golden(m, s);
+}
+
+/* A file without it is of a talik that knew windows alone. */
+static tk_err
+get_state(const tk_store *s, tk_trained *m)
+{
+    const char *name = tk_state_name(TK_STATE_WINDOW);
+
+    if (tk_store_has_text(s, "state"))
+        TK_TRY(tk_store_get_text(s, "state", &name));
+    if (tk_state_find(name, m->net.model->name, &m->state) != TK_OK)
+        return tk_fail(TK_EDATA, "%s: %s", tk_store_path(s),
+                       tk_last_fault()->text);
+    return TK_OK;
 }
 
 /* Everything but net and theta. */
@@ -395,6 +410,7 @@ tk_trained_from_store(const tk_store *s, tk_trained *m)
     TK_TRY(get_dims(s, &dims));
     TK_TRY(get_features(s, &m->features));
     TK_TRY(tk_trained_make(m, architecture, &dims));
+    TK_TRY(get_state(s, m));
     TK_TRY(get_head(s, &dims, m));
     TK_TRY(get_theta(s, m));
     return check_golden(s, m);

@@ -20,7 +20,8 @@ tk_valid_make(trainer *t)
     const tk_trained *m = t->m;
     const tk_par *par = t->data->par;
     const size_t L = m->net.dims.L, D = t->data->D, all = valid_count(t);
-    const size_t T = (size_t)(m->valid_last - m->valid_first) + L;
+    const int start = tk_trained_start(m, t->data->inputs, m->valid_first);
+    const size_t T = (size_t)(m->valid_last - start) + 1;
     unsigned long long most;
     size_t first;
     tk_err err;
@@ -40,7 +41,7 @@ tk_valid_make(trainer *t)
         tk_patch none, *patch = mine ? &t->valid[i] : &none;
 
         TK_TRY(tk_patch_make(t->data, tile, mine, T, patch));
-        err = tk_patch_load(t->data, m->valid_first - (int)(L - 1), patch);
+        err = tk_patch_load(t->data, start, patch);
         if (!mine)
             tk_patch_drop(patch);
         if (err)
@@ -54,14 +55,15 @@ static void
 score_tile(trainer *t, const tk_patch *p, double *sums)
 {
     const tk_trained *m = t->m;
-    const size_t L = m->net.dims.L, D = t->data->D;
+    const size_t L = m->net.dims.L, D = t->data->D, row = D * TK_TILE;
+    const size_t first = (size_t)(m->valid_first - p->first);
+    const float *y = t->valid_y + (first - (L - 1)) * row;
 
     tk_trained_predict(m, p->nmonth, p->x, p->bad, p->band, t->valid_work,
                        t->valid_y);
-    for (size_t i = 0; i < (p->nmonth - L + 1) * D * TK_TILE; i++) {
+    for (size_t i = 0; i < (p->nmonth - first) * row; i++) {
         const size_t d = i / TK_TILE % D;
-        const double want = (double)p->y[(L - 1) * D * TK_TILE + i];
-        const double e = (double)t->valid_y[i] - want;
+        const double e = (double)y[i] - (double)p->y[first * row + i];
 
         if (p->weight[i % TK_TILE] > 0 && isfinite(e)) {
             sums[2 * d] += e * e;

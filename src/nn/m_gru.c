@@ -7,6 +7,7 @@
 #include "talik/nn/gemm.h"
 #include "talik/nn/gru.h"
 
+#include "gru_lost.h"
 #include "model_impl.h"
 
 static tk_err
@@ -132,6 +133,13 @@ first_state(const tk_pass *p, size_t k)
     return p->h0 ? p->h0 + k * p->net->dims.H * p->N : NULL;
 }
 
+/* What is lost after step l, if anything can be. */
+static const unsigned char *
+lost_of(const tk_pass *p, size_t l)
+{
+    return p->h0 && p->lost ? p->lost + l * p->N : NULL;
+}
+
 static size_t
 state(const tk_model_dims *s, size_t N)
 {
@@ -144,7 +152,7 @@ work(const tk_model_dims *s, size_t N, size_t T)
 {
     const size_t HN = tk_taken(s->H * N), I = s->F + s->E;
     const size_t backward =
-        5 * HN + tk_taken(s->L * s->H * N) + tk_taken(s->L * I * N);
+        6 * HN + tk_taken(s->L * s->H * N) + tk_taken(s->L * I * N);
     const size_t predict = tk_taken(T * 3 * s->H * N) + tk_taken(I * N)
                            + tk_taken(state(s, N)) + 6 * HN;
 
@@ -165,9 +173,9 @@ forward(const tk_pass *p, tk_real *y)
     for (size_t k = 0; k < s->layers; k++) {
         const layer_tape t = tape_of(p, k);
 
-        tk_gru_forward(layer_dims(p, k), layer_at(net, k), p->theta,
-                       first_state(p, k), layer_input(p, k), t.h, t.gates,
-                       p->work);
+        tk_gru_lost_forward(layer_dims(p, k), layer_at(net, k), p->theta,
+                            lost_of(p, 0), first_state(p, k), layer_input(p, k),
+                            t.h, t.gates, p->work);
         if (t.mask) {
             tk_dropout_mask(&p->noise, (unsigned)k, s->dropout, s->L * HN,
                             t.mask);
@@ -177,6 +185,8 @@ forward(const tk_pass *p, tk_real *y)
         if (p->h1)
             memcpy(p->h1 + k * HN, t.h + (s->L - 1) * HN, HN * sizeof *p->h1);
     }
+    if (p->h1)
+        tk_gru_forget(s->layers * s->H, p->N, lost_of(p, s->L - 1), p->h1);
     h = tape_of(p, s->layers - 1).h;
     for (size_t l = p->h0 ? 0 : s->L - 1; l < s->L; l++, y += DN)
         tk_dense_forward(head_dims(p), tk_head_at(net), p->theta, h + l * HN,
@@ -211,7 +221,7 @@ backward(const tk_pass *p, const tk_real *dy, tk_real *dtheta, tk_real *dx)
     const size_t HN = s->H * p->N, I = s->F + s->E;
     const size_t skip = dx ? 0 : s->F; /* input rows without a gradient */
     tk_real *at = p->work;
-    tk_real *da = tk_take(&at, 4 * HN);      /* [4H][N]          */
+    tk_real *da = tk_take(&at, 5 * HN);      /* [5H][N]          */
     tk_real *dh = tk_take(&at, HN);          /* [H][N]           */
     tk_real *dy_h = tk_take(&at, s->L * HN); /* [L][H][N]        */
     tk_real *dx_0 = s->E > 0 ? at : dx;      /* [L][I - skip][N] */
@@ -226,10 +236,13 @@ backward(const tk_pass *p, const tk_real *dy, tk_real *dtheta, tk_real *dx)
         if (t.mask)
             for (size_t i = 0; i < s->L * HN; i++)
                 dy_h[i] *= t.mask[i];
-        tk_gru_backward(layer_dims(p, k), layer_at(net, k), p->theta,
-                        first_state(p, k), layer_input(p, k), t.h, t.gates,
-                        top && !p->h0 ? NULL : dy_h, dh, dtheta,
-                        k == 0 ? skip : 0, k == 0 ? dx_0 : dy_h, da);
+        tk_gru_lost_backward(layer_dims(p, k), layer_at(net, k), p->theta,
+                             lost_of(p, 0), first_state(p, k),
+                             layer_input(p, k), t.h, t.gates,
+                             top && !p->h0 ? NULL : dy_h, dh, dtheta,
+                             k == 0 ? skip : 0, k == 0 ? dx_0 : dy_h, da);
+        if (p->h0 && p->dh0)
+            memcpy(p->dh0 + k * HN, dh, HN * sizeof *dh);
     }
     if (s->E > 0)
         tk_embed_backward(tk_embed_of(p, s->L), p->band, I - skip, dx_0, dtheta,
@@ -331,8 +344,10 @@ predict_carried(const tk_pass *p, size_t T, scratch w, tk_real *y)
     for (size_t t = 0; t < T; t++) {
         input_products(p, 1, p->x + t * FN, w.row, w.a);
         step(p, false, w.a, w.h, w.u);
-        tk_dense_forward(head_dims(p), tk_head_at(p->net), p->theta, w.top,
-                         y + t * DN);
+        if (y)
+            tk_dense_forward(head_dims(p), tk_head_at(p->net), p->theta, w.top,
+                             y + t * DN);
+        tk_gru_forget(s->layers * s->H, p->N, lost_of(p, t), w.h);
     }
 }
 

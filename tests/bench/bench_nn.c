@@ -99,11 +99,14 @@ typedef struct {
     uint64_t update;
     tk_real *x, *target, *y, *dy; /* of TILES tiles */
     tk_real *theta, *grad, *m, *v;
+    size_t answers; /* of a training pass per cell: 1, or L if carried */
+    tk_real *h0;    /* NULL: not carried */
     int band[CELLS];
 } bench;
 
 static void
-make_bench(bench *b, const char *name, const tk_model_dims *s, size_t months)
+make_bench(bench *b, const char *name, const tk_model_dims *s, size_t months,
+           bool carry)
 {
     memset(b, 0, sizeof *b);
     if (tk_net_make(&b->net, name, s) != TK_OK) {
@@ -111,31 +114,33 @@ make_bench(bench *b, const char *name, const tk_model_dims *s, size_t months)
         exit(EXIT_FAILURE);
     }
     b->months = months;
+    b->answers = carry ? s->L : 1;
+    b->h0 = carry ? numbers(tk_net_state(&b->net, CELLS), 9) : NULL;
     b->x = numbers(TILES * months * s->F * CELLS, 1);
-    b->target = numbers(TILES * s->D * CELLS, 2);
-    b->y = numbers((months - s->L + 1) * s->D * CELLS, 3);
-    b->dy = numbers(s->D * CELLS, 4);
+    b->target = numbers(TILES * b->answers * s->D * CELLS, 2);
+    b->y = numbers(months * s->D * CELLS, 3);
+    b->dy = numbers(b->answers * s->D * CELLS, 4);
     b->theta = numbers(b->net.layout.size, 5);
     b->grad = numbers(b->net.layout.size, 6);
     b->m = tk_new(b->net.layout.size, sizeof *b->m);
     b->v = tk_new(b->net.layout.size, sizeof *b->v);
     tk_layout_init(&b->net.layout, 1, b->theta);
-    b->pass =
-        (tk_pass){.net = &b->net,
-                  .N = CELLS,
-                  .theta = b->theta,
-                  .x = b->x,
-                  .band = b->band,
-                  .tape = numbers(tk_net_tape(&b->net, CELLS), 7),
-                  .work = numbers(tk_net_work(&b->net, CELLS, months), 8)};
+    b->pass = (tk_pass){.net = &b->net,
+                        .N = CELLS,
+                        .theta = b->theta,
+                        .x = b->x,
+                        .band = b->band,
+                        .tape = numbers(tk_net_tape(&b->net, CELLS), 7),
+                        .work = numbers(tk_net_work(&b->net, CELLS, months), 8),
+                        .h0 = b->h0};
 }
 
 static void
 drop_bench(bench *b)
 {
-    tk_real *const held[] = {b->x,         b->target,   b->y, b->dy,
-                             b->theta,     b->grad,     b->m, b->v,
-                             b->pass.tape, b->pass.work};
+    tk_real *const held[] = {b->x,         b->target,    b->y, b->dy,
+                             b->theta,     b->grad,      b->m, b->v,
+                             b->pass.tape, b->pass.work, b->h0};
 
     for (size_t i = 0; i < sizeof held / sizeof held[0]; i++)
         tk_free(held[i]);
@@ -148,7 +153,7 @@ run_training(void *what)
 {
     bench *b = what;
     const tk_model_dims *s = &b->net.dims;
-    const size_t n = b->net.layout.size;
+    const size_t n = b->net.layout.size, DN = s->D * CELLS;
     const tk_loss mse = {TK_LOSS_MSE, 0};
     const tk_adamw adamw = TK_ADAMW_DEFAULT;
     double weight = 0;
@@ -157,9 +162,11 @@ run_training(void *what)
     for (size_t i = 0; i < TILES; i++) {
         b->pass.x = b->x + i * s->L * s->F * CELLS;
         b->net.model->forward(&b->pass, b->y);
-        weight += tk_loss_eval(&mse, s->D, CELLS, NULL, NULL, b->y,
-                               b->target + i * s->D * CELLS, b->dy)
-                      .weight;
+        for (size_t l = 0; l < b->answers; l++)
+            weight += tk_loss_eval(&mse, s->D, CELLS, NULL, NULL, b->y + l * DN,
+                                   b->target + (i * b->answers + l) * DN,
+                                   b->dy + l * DN)
+                          .weight;
         b->net.model->backward(&b->pass, b->dy, b->grad, NULL);
     }
     tk_scale(n, 1 / weight, b->grad);
@@ -291,7 +298,7 @@ bench_model(const char *title, const char *name, const tk_model_dims *s, flop f,
     double speed;
     bench b;
 
-    make_bench(&b, name, s, s->L);
+    make_bench(&b, name, s, s->L, false);
     speed = TILES * CELLS / median_time(run_training, &b);
     printf("%s training\twindows/s\t%.0f\n", title, speed);
     printf("%s training, of sgemm\t%%\t%.1f\n", title,
@@ -302,10 +309,25 @@ bench_model(const char *title, const char *name, const tk_model_dims *s, flop f,
            100 * speed * f.forward / peak);
     drop_bench(&b);
 
-    make_bench(&b, name, s, months);
+    make_bench(&b, name, s, months, false);
     printf("%s inference, 12 months\twindows/s\t%.0f\n", title,
            TILES * CELLS * (double)(months - s->L + 1)
                / median_time(run_inference, &b));
+    drop_bench(&b);
+}
+
+/* A state that goes on from month to month: one step for an answer. */
+static void
+bench_carried(const char *title, const char *name, const tk_model_dims *s)
+{
+    const double answers = TILES * CELLS * (double)s->L;
+    bench b;
+
+    make_bench(&b, name, s, s->L, true);
+    printf("%s carried training\tmonths/s\t%.0f\n", title,
+           answers / median_time(run_training, &b));
+    printf("%s carried inference\tmonths/s\t%.0f\n", title,
+           answers / median_time(run_inference, &b));
     drop_bench(&b);
 }
 
@@ -326,6 +348,7 @@ main(void)
     conv.C = 64;
     conv.kernel = 3;
     bench_model("gru 2x64", "gru", &gru, gru_flop(&gru), peak);
+    bench_carried("gru 2x64", "gru", &gru);
     bench_model("bilstm 1x64", "bilstm", &bilstm, bilstm_flop(&bilstm), peak);
     bench_model("conv 3x64 lstm 1x64", "conv1dlstm", &conv,
                 conv1dlstm_flop(&conv), peak);

@@ -8,7 +8,7 @@ enum { N = 2, MOST_L = 5 };
 typedef struct {
     tk_net net;
     tk_pass pass;
-    double *theta, *x, *y, *w, *h0;
+    double *theta, *x, *y, *w, *h0, *dh0;
     int band[N];
     size_t outputs;
 } model;
@@ -22,24 +22,35 @@ loss(void *what)
     return weighted_sum(m->outputs, m->y, m->w);
 }
 
+/* How a state is carried: steps after which cells lose theirs. */
+typedef struct {
+    bool on;
+    unsigned char lost[MOST_L][N];
+} carry_of;
+
+static const carry_of window, carried = {.on = true},
+                              losing = {true, {[1] = {0, 1}, [2] = {1, 1}}};
+
 /* With a carried state the loss weighs the output of every step. */
 static void
-check(const char *name, tk_model_dims s, bool carry)
+check(const char *name, tk_model_dims s, carry_of carry)
 {
     model m = {.band = {2, 0}};
     const size_t inputs = s.L * s.F * N;
     double *dtheta, *dx;
-    size_t n;
+    size_t n, states;
 
     CHECK_OK(tk_net_make(&m.net, name, &s));
     n = m.net.layout.size;
-    m.outputs = s.D * N * (carry ? s.L : 1);
+    m.outputs = s.D * N * (carry.on ? s.L : 1);
     m.theta = numbers(1, n);
     tk_layout_init(&m.net.layout, 4, m.theta);
     m.x = numbers(2, inputs);
     m.y = numbers(3, m.outputs);
     m.w = numbers(4, m.outputs);
-    m.h0 = carry ? numbers(5, tk_net_state(&m.net, N)) : NULL;
+    states = carry.on ? tk_net_state(&m.net, N) : 0;
+    m.h0 = carry.on ? numbers(5, states) : NULL;
+    m.dh0 = numbers(9, states);
     m.pass = (tk_pass){.net = &m.net,
                        .N = N,
                        .theta = m.theta,
@@ -48,7 +59,9 @@ check(const char *name, tk_model_dims s, bool carry)
                        .tape = numbers(6, tk_net_tape(&m.net, N)),
                        .work = numbers(7, tk_net_work(&m.net, N, s.L)),
                        .noise = {true, 1, 2, 3, 4},
-                       .h0 = m.h0};
+                       .h0 = m.h0,
+                       .lost = carry.lost[0],
+                       .dh0 = m.dh0};
     dtheta = tk_new(n, sizeof *dtheta);
     dx = numbers(8, inputs);
 
@@ -56,6 +69,7 @@ check(const char *name, tk_model_dims s, bool carry)
     m.net.model->backward(&m.pass, m.w, dtheta, dx);
     check_gradient("theta", loss, &m, n, m.theta, dtheta, 1e-6);
     check_gradient("x", loss, &m, inputs, m.x, dx, 1e-6);
+    check_gradient("h0", loss, &m, states, m.h0, m.dh0, 1e-6);
 
     /* It adds to dtheta, the tape serves twice, and dx may be left out. */
     loss(&m);
@@ -70,6 +84,7 @@ check(const char *name, tk_model_dims s, bool carry)
     tk_free(m.y);
     tk_free(m.w);
     tk_free(m.h0);
+    tk_free(m.dh0);
     tk_free(m.pass.tape);
     tk_free(m.pass.work);
     tk_free(dtheta);
@@ -87,9 +102,11 @@ check_all(const char *name, tk_model_dims s, bool carry)
                 s.layers = layers;
                 s.E = E;
                 s.dropout = k ? 0.4 : 0;
-                check(name, s, false);
-                if (carry)
-                    check(name, s, true);
+                check(name, s, window);
+                if (carry) {
+                    check(name, s, carried);
+                    check(name, s, losing);
+                }
             }
         }
     }
@@ -110,8 +127,8 @@ gru_one_step(void **state)
     const tk_model_dims s = {.L = 1, .F = 3, .D = 2, .layers = 2, .H = 4};
 
     (void)state;
-    check("gru", s, false);
-    check("gru", s, true);
+    check("gru", s, window);
+    check("gru", s, carried);
 }
 
 static void
@@ -122,7 +139,7 @@ bilstm(void **state)
 
     (void)state;
     check_all("bilstm", s, false);
-    check("bilstm", one, false);
+    check("bilstm", one, window);
 }
 
 /* Kernels of one tap, shorter than the window, and longer. */
@@ -137,15 +154,15 @@ conv1dlstm(void **state)
     (void)state;
     check_all("conv1dlstm", s, false);
     one.kernel = 1;
-    check("conv1dlstm", one, false);
+    check("conv1dlstm", one, window);
     one.kernel = 3;
-    check("conv1dlstm", one, false);
+    check("conv1dlstm", one, window);
     wide.layers = 1;
     wide.E = 2;
     wide.kernel = 9;
-    check("conv1dlstm", wide, false);
+    check("conv1dlstm", wide, window);
     wide.L = 3;
-    check("conv1dlstm", wide, false);
+    check("conv1dlstm", wide, window);
 }
 
 /* With and without a downsample, within the window and far beyond. */
@@ -160,19 +177,19 @@ tcn(void **state)
     (void)state;
     check_all("tcn", s, false);
     one.kernel = 1;
-    check("tcn", one, false);
+    check("tcn", one, window);
     one.kernel = 3;
-    check("tcn", one, false);
+    check("tcn", one, window);
     wide.kernel = 3;
     wide.C = 5; /* F + E: no downsample */
     wide.E = 2;
     wide.layers = 2;
-    check("tcn", wide, false);
+    check("tcn", wide, window);
     wide.kernel = 7;
-    check("tcn", wide, false);
+    check("tcn", wide, window);
     wide.E = 0;
     wide.C = 3;
-    check("tcn", wide, false);
+    check("tcn", wide, window);
 }
 
 static void
@@ -185,10 +202,10 @@ transformer(void **state)
 
     (void)state;
     check_all("transformer", s, false);
-    check("transformer", one, false);
+    check("transformer", one, window);
     one.L = 3;
     one.heads = 1;
-    check("transformer", one, false);
+    check("transformer", one, window);
 }
 
 int

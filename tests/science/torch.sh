@@ -11,7 +11,7 @@ if ! python=$(python_with_torch); then
 fi
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
-models="gru bilstm conv1dlstm tcn transformer"
+models="gru gru-carry bilstm conv1dlstm tcn transformer"
 seeds=$(seq 1 12)
 n=0
 for model in $models; do

@@ -70,15 +70,25 @@ read_problem(const char *path)
 }
 
 static const record *
+look_for(const char *name)
+{
+    for (size_t i = 0; i < n_records; i++)
+        if (strcmp(records[i].name, name) == 0)
+            return &records[i];
+    return NULL;
+}
+
+static const record *
 find(const char *prefix, const char *name)
 {
     char whole[2 * TK_TENSOR_NAME];
+    const record *r;
 
     snprintf(whole, sizeof whole, "%s%s", prefix, name);
-    for (size_t i = 0; i < n_records; i++)
-        if (strcmp(records[i].name, whole) == 0)
-            return &records[i];
-    give_up("no record", whole);
+    r = look_for(whole);
+    if (!r)
+        give_up("no record", whole);
+    return r;
 }
 
 static size_t
@@ -189,6 +199,7 @@ typedef struct {
     tk_pass pass;
     tk_loss loss;
     tk_real *theta, *y, *dy, *g, *dx;
+    size_t steps; /* that have an answer */
 } problem;
 
 /* Mean loss, and the gradient in p->g and p->dx. */
@@ -196,17 +207,25 @@ static double
 evaluate(problem *p)
 {
     const tk_model_dims *s = &p->net.dims;
-    const size_t N = p->pass.N;
-    tk_loss_sums sums;
+    const size_t N = p->pass.N, DN = s->D * N;
+    double sum = 0, weight = 0;
 
     memset(p->g, 0, p->net.layout.size * sizeof *p->g);
     p->net.model->forward(&p->pass, p->y);
-    sums = tk_loss_eval(&p->loss, s->D, N, find("", "weight")->at, NULL, p->y,
-                        find("", "target")->at, p->dy);
+    for (size_t l = 0; l < p->steps; l++) {
+        const tk_loss_sums one = tk_loss_eval(
+            &p->loss, s->D, N, find("", "weight")->at, NULL, p->y + l * DN,
+            find("", "target")->at + l * DN, p->dy + l * DN);
+
+        sum += one.sum;
+        weight += one.weight;
+    }
     p->net.model->backward(&p->pass, p->dy, p->g, p->dx);
-    tk_scale(p->net.layout.size, 1 / sums.weight, p->g);
-    tk_scale(s->L * s->F * N, 1 / sums.weight, p->dx);
-    return sums.sum / sums.weight;
+    tk_scale(p->net.layout.size, 1 / weight, p->g);
+    tk_scale(s->L * s->F * N, 1 / weight, p->dx);
+    if (p->pass.dh0)
+        tk_scale(tk_net_state(&p->net, N), 1 / weight, p->pass.dh0);
+    return sum / weight;
 }
 
 static problem
@@ -216,15 +235,19 @@ make_problem(const char *name)
     const tk_model_dims s = read_sizes();
     problem p = {.loss = {size_of("huber") ? TK_LOSS_HUBER : TK_LOSS_MSE, 0.8}};
     int *band = new (N, sizeof *band);
+    const record *h0 = look_for("h0");
+    char model[32];
 
-    if (tk_net_make(&p.net, name, &s) != TK_OK)
+    snprintf(model, sizeof model, "%.*s", (int)strcspn(name, "-"), name);
+    p.steps = h0 ? s.L : 1;
+    if (tk_net_make(&p.net, model, &s) != TK_OK)
         give_up("model", tk_last_fault()->text);
     for (size_t c = 0; c < N; c++)
         band[c] = (int)find("", "band")->at[c];
     p.theta = gather(&p.net.layout, "w.");
     p.g = new (p.net.layout.size, sizeof *p.g);
-    p.y = new (s.D * N, sizeof *p.y);
-    p.dy = new (s.D * N, sizeof *p.dy);
+    p.y = new (p.steps * s.D * N, sizeof *p.y);
+    p.dy = new (p.steps * s.D * N, sizeof *p.dy);
     p.dx = new (s.L * s.F * N, sizeof *p.dx);
     p.pass =
         (tk_pass){.N = N,
@@ -232,7 +255,9 @@ make_problem(const char *name)
                   .x = find("", "x")->at,
                   .band = band,
                   .tape = new (tk_net_tape(&p.net, N), sizeof(tk_real)),
-                  .work = new (tk_net_work(&p.net, N, s.L), sizeof(tk_real))};
+                  .work = new (tk_net_work(&p.net, N, s.L), sizeof(tk_real)),
+                  .h0 = h0 ? h0->at : NULL,
+                  .dh0 = h0 ? new (h0->n, sizeof(tk_real)) : NULL};
     return p;
 }
 
@@ -281,9 +306,16 @@ main(int argc, char **argv)
     s = &p.net.dims;
 
     loss = evaluate(&p);
-    d_y = worst(s->D * p.pass.N, p.y, find("", "y")->at, false);
+    d_y = worst(p.steps * s->D * p.pass.N, p.y, find("", "y")->at, false);
     d_loss = fabs(loss / (double)find("", "loss")->at[0] - 1);
     d_dx = worst(s->L * s->F * p.pass.N, p.dx, find("", "dx")->at, true);
+    if (p.pass.h0) {
+        const double d_h0 = worst(tk_net_state(&p.net, p.pass.N), p.pass.dh0,
+                                  find("", "dh0")->at, true);
+
+        if (!(d_h0 <= d_dx)) /* so that NaN shows */
+            d_dx = d_h0;
+    }
     d_g = worst_tensor(&p.net.layout, p.g, gather(&p.net.layout, "g."));
     d_norm = update(&p);
     d_theta = worst(p.net.layout.size, p.theta, gather(&p.net.layout, "after."),

@@ -46,6 +46,17 @@ class Gru(Banded):
         return self.head(self.gru(self.inputs(x, band))[0][-1])
 
 
+class GruCarry(Gru):
+    """Begins from a state and answers at every step."""
+
+    def __init__(self, s):
+        super().__init__(s)
+        self.h0 = torch.randn(s["layers"], s["N"], s["H"], requires_grad=True)
+
+    def forward(self, x, band):
+        return self.head(self.gru(self.inputs(x, band), self.h0)[0])
+
+
 class BiLstm(Banded):
     def __init__(self, s):
         super().__init__(s, 2 * s["H"])
@@ -147,6 +158,7 @@ MODELS = {
     "tcn": Tcn,
     "transformer": Transformer,
 }
+PROBLEMS = {**MODELS, "gru-carry": GruCarry}
 
 
 def write(f, name, t):
@@ -188,9 +200,10 @@ def export(path, kind, seed):
             p.mul_(1.5)
     x = torch.randn(s["L"], s["N"], s["F"], requires_grad=True)
     band = torch.randint(0, s["bands"], (s["N"],))
-    target = torch.randn(s["N"], s["D"])
+    steps = [s["L"]] if hasattr(model, "h0") else []
+    target = torch.randn(*steps, s["N"], s["D"])
     target[torch.rand_like(target) < 0.2] = float("nan")
-    target[0, 0] = 0.5
+    target[..., 0, 0] = 0.5
     weight = torch.rand(s["D"]) + 0.5
 
     with open(path, "wb") as f:
@@ -201,15 +214,18 @@ def export(path, kind, seed):
             write(f, "w." + name, p)
         write(f, "x", x.permute(0, 2, 1))
         write(f, "band", band)
-        write(f, "target", target.T)
+        write(f, "target", target.transpose(-1, -2))
         write(f, "weight", weight)
 
         y = model(x, band)
         loss = distance(y, target, weight, huber)
         loss.backward()
-        write(f, "y", y.T)
+        write(f, "y", y.transpose(-1, -2))
         write(f, "loss", loss)
         write(f, "dx", x.grad.permute(0, 2, 1))
+        if steps:
+            write(f, "h0", model.h0.permute(0, 2, 1))
+            write(f, "dh0", model.h0.grad.permute(0, 2, 1))
         for name, p in model.named_parameters():
             write(f, "g." + name, p.grad)
 
@@ -233,7 +249,7 @@ def export(path, kind, seed):
 def main(folder, name, *seeds):
     torch.set_num_threads(1)
     for seed in seeds:
-        export(os.path.join(folder, seed), MODELS[name], int(seed))
+        export(os.path.join(folder, seed), PROBLEMS[name], int(seed))
 
 
 if __name__ == "__main__":

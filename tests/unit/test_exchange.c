@@ -18,6 +18,7 @@ test_round_trip(void **state)
     CHECK_OK(tk_exchange_import(t, "", &got, &worst));
     CHECK_NEAR(worst, 0, 0);
     assert_string_equal(got.net.model->name, "gru");
+    assert_int_equal(got.state, TK_STATE_WINDOW);
     assert_memory_equal(&got.net.dims, &m.net.dims, sizeof m.net.dims);
     assert_memory_equal(got.theta, m.theta,
                         m.net.layout.size * sizeof *m.theta);
@@ -65,6 +66,32 @@ test_store(void **state)
     tk_tensors_drop(t);
 }
 
+/* A carried state goes along, into a model file and out again. */
+static void
+test_carried(void **state)
+{
+    tk_trained m = sample(), got = {0}, again = {0};
+    tk_store *store = tk_store_new();
+    tk_tensors *t;
+    double worst;
+
+    (void)state;
+    m.state = TK_STATE_CARRY;
+    CHECK_OK(tk_exchange_export(&m, path, true));
+    CHECK_OK(tk_tensors_read(path, &t));
+    CHECK_OK(tk_exchange_import(t, "", &got, &worst));
+    CHECK_NEAR(worst, 0, 0); /* the golden pair is of windows */
+    assert_int_equal(got.state, TK_STATE_CARRY);
+    CHECK_OK(tk_trained_to_store(&got, store));
+    CHECK_OK(tk_trained_from_store(store, &again));
+    assert_int_equal(again.state, TK_STATE_CARRY);
+    tk_trained_drop(&again);
+    tk_trained_drop(&got);
+    tk_trained_drop(&m);
+    tk_store_drop(store);
+    tk_tensors_drop(t);
+}
+
 static void
 test_tensors(void **state)
 {
@@ -103,7 +130,11 @@ test_description(void **state)
             "'golden.x' is [4][9][6], expected [4][8][6]");
     refuses((edit){.from = "\"window\":9", .to = "\"window\":9,\"heads\":4"},
             "'heads' belongs to the transformer");
-    refuses((edit){.from = ":\"window\"", .to = ":\"carry\""}, "state 'carry'");
+    refuses((edit){.from = ":\"window\"", .to = ":\"carried\""},
+            "state 'carried'; this talik has window, carry");
+    refuses((edit){.from = "\"gru\",\"window\":9,\"state\":\"window\"",
+                   .to = "\"tcn\",\"window\":9,\"state\":\"carry\""},
+            "state 'carry' is for gru, not for tcn");
     refuses((edit){.from = "\"t2m\",", .to = ""},
             "'features' lists 5, the tensors are made for 6 features");
     refuses((edit){.from = "month_cos", .to = "month_sin"}, "named twice");
@@ -259,10 +290,11 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_store),
-        cmocka_unit_test(test_tensors),    cmocka_unit_test(test_description),
-        cmocka_unit_test(test_golden),     cmocka_unit_test(test_statics),
-        cmocka_unit_test(test_bare),       cmocka_unit_test(test_flips),
+        cmocka_unit_test(test_round_trip),  cmocka_unit_test(test_carried),
+        cmocka_unit_test(test_store),       cmocka_unit_test(test_tensors),
+        cmocka_unit_test(test_description), cmocka_unit_test(test_golden),
+        cmocka_unit_test(test_statics),     cmocka_unit_test(test_bare),
+        cmocka_unit_test(test_flips),
     };
 
     return EXCHANGE_RUN(tests, "exchange");

@@ -128,13 +128,50 @@ test_steps_most(void **state)
     assert_true((tk_plan_steps(&p) - 1) * tk_plan_rounds(&p) < 5);
 }
 
+/* A run of whole chunks that lies within the period, and comes to all of it in
+ * the course of time; no more steps than are allowed, but each group's one.
+ */
+static void
+test_chunks(void **state)
+{
+    tk_plan p = plans[2];
+    size_t met[23] = {0}, differ = 0;
+
+    (void)state;
+    p.chunk = 5;
+    p.period = 23;
+    assert_int_equal(tk_plan_groups(&p), 1); /* 2 slots, 3 of them a step */
+    assert_int_equal(tk_plan_chunks(&p), 4);
+    assert_int_equal(tk_plan_steps(&p), 4);
+    p.per_step = 1;
+    assert_int_equal(tk_plan_groups(&p), 2);
+    assert_int_equal(tk_plan_steps(&p), 8);
+    for (size_t epoch = 0; epoch < 50; epoch++)
+        for (size_t shard = 0; shard < p.shards; shard++) {
+            const size_t start = tk_plan_start(&p, epoch, 1, shard);
+
+            assert_true(start + 20 <= 23);
+            differ += start != tk_plan_start(&p, epoch, 1, 0);
+            for (size_t m = start; m < start + 20; m++)
+                met[m]++;
+        }
+    for (size_t m = 0; m < 23; m++)
+        assert_true(met[m] > 0);
+    assert_true(differ > 50);
+    p.steps_most = 15; /* in 3 rounds: 5, of which 2 groups have 2 each */
+    assert_int_equal(tk_plan_rounds(&p), 3);
+    assert_int_equal(tk_plan_steps(&p), 4);
+    p.steps_most = 1;
+    assert_int_equal(tk_plan_steps(&p), 2);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tiles),      cmocka_unit_test(test_order),
         cmocka_unit_test(test_shift),      cmocka_unit_test(test_share),
-        cmocka_unit_test(test_steps_most),
+        cmocka_unit_test(test_steps_most), cmocka_unit_test(test_chunks),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,8 +22,12 @@
  * In cells that the models hold out, the baselines still know the cell's own
  * training months: they have an advantage there.
  *
- * Models of one architecture that differ in their seeds are members; their mean
- * is a predictor too, and the root mean variance between them its spread.
+ * A carried state has its run from the first month that the inputs of all models
+ * have.
+ *
+ * Models of one architecture and state that differ in their seeds are members;
+ * their mean is a predictor too, and the root mean variance between them its
+ * spread.
  *
  * The band  models and means have a half-width per depth, the quantile of their
  * errors in the months that stopped the training, in cells not held out

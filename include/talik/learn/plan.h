@@ -7,6 +7,12 @@
  * the training period.  So a piece holds 64 months, and yet each cell meets each
  * month once.  Over an epoch each tile is visited at least once.
  *
+ * With a carried state a shard goes along the months instead, a step a chunk of
+ * `chunk` months of per_step tiles (fewer where slots leave a rest), all tiles
+ * before the next chunk.  Chunks are whole, so that each holds all seasons; the
+ * months left over, and those that steps_most leaves out, lie before and behind
+ * the run, whose start each shard draws.
+ *
  * Everything is a function of seed, epoch, round and shard, never of the ranks.
  */
 #ifndef TALIK_LEARN_PLAN_H
@@ -20,6 +26,8 @@ typedef struct {
     size_t ntile, months; /* tiles of the grid; months of the training period */
     size_t shards, slots, per_step;
     size_t steps_most; /* of an epoch; 0: as many as there are               */
+    size_t chunk;      /* months of a step of a carried state; 0: windows    */
+    size_t period;     /* with chunk: months from the first to the last      */
 } tk_plan;
 
 size_t tk_plan_rounds(const tk_plan *plan); /* of an epoch             */
@@ -38,6 +46,14 @@ void tk_plan_order(const tk_plan *plan, size_t epoch, size_t round,
 /* shift[TK_TILE], each below `months`. */
 void tk_plan_shift(const tk_plan *plan, size_t epoch, size_t round,
                    size_t shard, uint32_t *shift);
+
+/* Of a round with a carried state: steps of a chunk; chunks, at least 1; the
+ * place of the first one's first month in the period.
+ */
+size_t tk_plan_groups(const tk_plan *plan);
+size_t tk_plan_chunks(const tk_plan *plan);
+size_t tk_plan_start(const tk_plan *plan, size_t epoch, size_t round,
+                     size_t shard);
 
 /* The shards [*first, *first + *n) of a rank. */
 void tk_plan_share(const tk_plan *plan, int rank, int size, size_t *first,

@@ -61,9 +61,13 @@ typedef struct {
     /* Carried state, where model->state is not NULL.  With h0, the first step
      * starts from it, and y and dy have one [D][N] for every step instead of
      * one for the window.  h1 receives the last state; predict allows h1 = h0.
+     * A cell loses its state after a step where lost[step][N] is not 0: what
+     * follows begins from zero there, and h1 holds zero if that was the last.
      */
     const tk_real *h0; /* tk_net_state reals; NULL: zero, one y per window */
     tk_real *h1;       /* NULL: not wanted                                 */
+    const unsigned char *lost; /* NULL: nothing is; not read without h0    */
+    tk_real *dh0; /* set by backward to the gradient of h0; NULL: not wanted */
 } tk_pass;
 
 typedef struct {
@@ -94,7 +98,8 @@ typedef struct {
 
     /* The windows that end at steps L-1 .. T-1 of x[T][F][N], T >= L, without
      * a tape: y[T - L + 1][D][N].  What windows share is computed once.  With
-     * h0: every step of x, any T >= 1, and y[T][D][N].
+     * h0: every step of x, any T >= 1, and y[T][D][N], or y = NULL where only
+     * the state is wanted.
      */
     void (*predict)(const tk_pass *p, size_t T, tk_real *y);
 } tk_model;
@@ -116,7 +121,7 @@ tk_err tk_net_make(tk_net *net, const char *name,
 void tk_net_drop(tk_net *net);
 
 /* Sizes in reals.  T is the longest x given to predict, at least L; L where
- * predict is not used.  state is 0 for models that carry none.
+ * predict is not used, or with h0 alone.  state is 0 for models that carry none.
  */
 size_t tk_net_tape(const tk_net *net, size_t N);
 size_t tk_net_work(const tk_net *net, size_t N, size_t T);

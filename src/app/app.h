@@ -49,6 +49,25 @@ void stage_close(stage_data *s); /* **Collective.** */
  */
 const char *stage_air(const tk_setup *setup, const tk_features *features);
 
+/* Member i of &model without data: whether its sizes and bands can be. */
+tk_err member_check(const tk_setup *setup, size_t i) TK_MUST;
+
+/* Member i with first weights; `shared` has what all members have in common. */
+tk_err member_make(const tk_setup *setup, size_t i, const tk_trained *shared,
+                   tk_trained *m) TK_MUST;
+
+/* Whether a member need not be trained if its model file proves to be its own:
+ * it is there, of several, to be resumed and not to be overwritten.  Rank 0.
+ */
+bool contest_may_skip(const tk_setup *setup, const char *file);
+
+/* **Collective.**  Trains all members in turn, each with the bytes that it has
+ * alone, and writes their model files; skips those that are there.  The scaling
+ * and periods of `shared` are fitted.
+ */
+tk_err contest_run(const tk_par *par, const tk_setup *setup, stage_data *s,
+                   const tk_trained *shared) TK_MUST;
+
 /* **Collective.**  What &split holds out of a training on the months first ..
  * last; says it.  The features are not scaled yet.
  */

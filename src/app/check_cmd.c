@@ -10,8 +10,8 @@
 static void
 collect(tk_err err, tk_text *report, tk_err *first)
 {
-    if (!err)
-        return;
+    if (!err || strstr(tk_text_get(report), tk_last_fault()->text))
+        return; /* several members can share one problem */
     tk_text_add(report, "%s%s", *first ? "\n" : "", tk_last_fault()->text);
     if (!*first)
         *first = err;
@@ -111,39 +111,58 @@ check_features(const tk_par *par, const tk_setup *setup, tk_features *features,
     stage_close(&s);
 }
 
-/* **Collective.**  The model file, if it is there: its features and depths are
- * what a projection will ask of the inputs.
+/* **Collective.**  Member i, and its model file if it is there: features and
+ * depths of that are what a projection will ask of the inputs.  Says whether it
+ * is there.
  */
-static void
-check_model(const tk_par *par, const tk_setup *setup, tk_text *report,
-            tk_err *first)
+static bool
+check_member(const tk_par *par, const tk_setup *setup, size_t i,
+             tk_text *report, tk_err *first)
 {
-    const char *path = setup->c.model.file;
-    int there = par->rank == 0 && access(path, F_OK) == 0;
-    tk_features features = {0};
+    const tk_member member = tk_setup_member(setup, i);
+    int there = par->rank == 0 && access(member.file, F_OK) == 0;
     tk_trained m = {0};
     tk_err err;
 
+    collect(tk_agree(par, member_check(setup, i)), report, first);
     tk_bcast(par, &there, sizeof there);
     if (!there) {
-        tk_note("  no model file %s: inputs are held against &features", path);
-        err = stage_features(setup, &features);
-        collect(err, report, first);
-        if (!err)
-            check_features(par, setup, &features, setup->c.targets.ndepths,
-                           setup->c.targets.depths, report, first);
-        return;
+        tk_note("  no model file %s: inputs are held against &features",
+                member.file);
+        return false;
     }
-    err = tk_trained_read(par, path, &m);
+    err = tk_trained_read(par, member.file, &m);
     collect(err, report, first);
     if (!err) {
-        tk_note("  model file %s: %s, window %zu, %zu inputs, %zu depths", path,
-                m.net.model->name, m.net.dims.L, m.net.dims.F, m.net.dims.D);
+        tk_note("  model file %s: %s, window %zu, %zu inputs, %zu depths",
+                member.file, m.net.model->name, m.net.dims.L, m.net.dims.F,
+                m.net.dims.D);
         collect(tk_agree(par, stage_compare(setup, &m)), report, first);
         check_features(par, setup, &m.features, m.net.dims.D, m.depth, report,
                        first);
     }
     tk_trained_drop(&m);
+    return true;
+}
+
+/* **Collective.** */
+static void
+check_models(const tk_par *par, const tk_setup *setup, size_t n,
+             tk_text *report, tk_err *first)
+{
+    tk_features features = {0};
+    size_t there = 0;
+    tk_err err;
+
+    for (size_t i = 0; i < n; i++)
+        there += check_member(par, setup, i, report, first);
+    if (there == n)
+        return;
+    err = stage_features(setup, &features);
+    collect(err, report, first);
+    if (!err)
+        check_features(par, setup, &features, setup->c.targets.ndepths,
+                       setup->c.targets.depths, report, first);
 }
 
 tk_err
@@ -152,13 +171,17 @@ cmd_check(const tk_par *par, const tk_setup *setup)
     tk_text report = {0};
     tk_err first = TK_OK;
     tk_state state;
+    size_t n;
 
-    collect(stage_state(setup, setup->c.model.architecture, &state), &report,
-            &first);
-    if (strcmp(setup->c.model.architecture, "column") == 0)
+    TK_TRY(tk_setup_members(setup, &n));
+    for (size_t i = 0; i < n; i++)
+        collect(
+            stage_state(setup, tk_setup_member(setup, i).architecture, &state),
+            &report, &first);
+    if (strcmp(setup->c.model.architecture[0], "column") == 0)
         check_column(par, setup, &report, &first);
     else
-        check_model(par, setup, &report, &first);
+        check_models(par, setup, n, &report, &first);
     if (first)
         tk_fail(first, "%s", tk_text_get(&report));
     else

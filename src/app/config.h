@@ -21,6 +21,8 @@
 #define TK_WORD 64
 #define TK_FILES 64
 #define TK_LIST 32
+#define TK_ARCHITECTURES 8
+#define TK_SEEDS 16
 
 typedef char tk_path[TK_PATH];
 typedef char tk_word[TK_WORD];
@@ -65,7 +67,11 @@ typedef struct {
         size_t ndepths;
     } targets;
     struct {
-        tk_word architecture, state;
+        tk_word architecture[TK_ARCHITECTURES];
+        size_t narchitecture;
+        int seeds[TK_SEEDS];
+        size_t nseeds;
+        tk_word state;
         tk_path file;
         int window, hidden, layers, blocks, channels, kernel, embedding;
         int d_model, heads, feed_forward;
@@ -169,6 +175,29 @@ void tk_setup_drop(tk_setup *setup);
 
 /* Fills what follows from c; after c came from another rank. */
 void tk_setup_resolve(tk_setup *setup);
+
+/* What &model architecture and seeds ask for: every architecture with every seed
+ * (run%seed if there are none), the seeds of the first one first.
+ */
+typedef struct {
+    const char *architecture;
+    int seed;
+    char name[TK_WORD + 16]; /* "gru_1" */
+    tk_path file, checkpoint, history;
+} tk_member;
+
+/* How many there are; TK_ECONF if one is named twice, or the column among
+ * others.
+ */
+tk_err tk_setup_members(const tk_setup *setup, size_t *n) TK_MUST;
+
+/* Member i.  Where there are several, its files have its name before the last
+ * ending of what the namelist gives: "out/model.nc" is "out/model_gru_1.nc".
+ */
+tk_member tk_setup_member(const tk_setup *setup, size_t i);
+
+/* TK_ECONF if there are several, for commands that take one. */
+tk_err tk_setup_single(const tk_setup *setup) TK_MUST;
 
 /* Options of the layers below; all borrow from the setup. */
 tk_input_files tk_setup_inputs(const tk_setup *setup);

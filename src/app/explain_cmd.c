@@ -211,6 +211,7 @@ explain(const tk_par *par, const tk_setup *setup, stage_data *s, tk_trained *m,
     tk_explain_opts opts = tk_setup_explain(setup);
     tk_err err = TK_OK;
 
+    TK_TRY(tk_setup_single(setup));
     if (par->rank == 0) { /* before hours of work */
         err = tk_out_check(c->explain.file, c->run.overwrite);
         if (!err)

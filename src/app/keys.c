@@ -5,6 +5,8 @@
 
 #define CHAR(g, k, m, d, what) TK_P_STRING(g, k, tk_config, m, d, what)
 #define WORD(g, k, m, w, d, what) TK_P_WORD(g, k, tk_config, m, w, d, what)
+#define WORDS(g, k, m, n, w, d, what) \
+    TK_P_WORDS(g, k, tk_config, m, n, w, d, what)
 #define CHARS(g, k, m, n, d, what) TK_P_STRINGS(g, k, tk_config, m, n, d, what)
 #define INT(g, k, u, m, lo, hi, d, what) \
     TK_P_INT(g, k, u, tk_config, m, lo, hi, d, what)
@@ -113,11 +115,18 @@ static const tk_param params[] = {
     REALS("targets", "depths", "m", targets.depths, targets.ndepths, 0, 1000,
           "0.035, 0.175, 0.64, 1.945", "depths to learn"),
 
-    WORD("model", "architecture", model.architecture,
-         "gru bilstm conv1dlstm tcn transformer column", "'gru'",
-         "sequence model, or the physical soil column"),
+    WORDS(
+        "model", "architecture", model.architecture, model.narchitecture,
+        "gru bilstm conv1dlstm tcn transformer column", "'gru'",
+        "sequence model, or the physical soil column; several are trained one "
+        "after the other"),
+    INTS("model", "seeds", "1", model.seeds, model.nseeds, 0, NAN, "",
+         "of first weights, shuffles and dropout; each architecture is trained "
+         "with each; default: run%seed"),
     CHAR("model", "file", model.file, "'model.nc'",
-         "model file: written by train, read by evaluate and project"),
+         "model file: written by train, read by evaluate and project; of "
+         "several, 'model.nc' stands for 'model_gru_1.nc': architecture and "
+         "seed"),
     INT("model", "window", "month", model.window, 2, 240, "24",
         "months that the model sees, the predicted one last; with a carried "
         "state the least before an answer, and how far back training follows "

@@ -380,8 +380,9 @@ cmd_project(const tk_par *par, const tk_setup *setup)
 {
     tk_state state;
 
-    TK_TRY(stage_state(setup, setup->c.model.architecture, &state));
-    return strcmp(setup->c.model.architecture, "column") == 0
+    TK_TRY(tk_setup_single(setup));
+    TK_TRY(stage_state(setup, setup->c.model.architecture[0], &state));
+    return strcmp(setup->c.model.architecture[0], "column") == 0
                ? project_column(par, setup)
                : project_trained(par, setup);
 }

@@ -130,6 +130,15 @@ compare_dynamic(const tk_setup *setup, const tk_trained *m)
     return TK_OK;
 }
 
+static bool
+is_wanted(const tk_config *c, const char *architecture)
+{
+    for (size_t i = 0; i < c->model.narchitecture; i++)
+        if (strcmp(c->model.architecture[i], architecture) == 0)
+            return true;
+    return false;
+}
+
 static tk_err
 compare_all(const tk_setup *setup, const tk_trained *m)
 {
@@ -145,11 +154,11 @@ compare_all(const tk_setup *setup, const tk_trained *m)
                              "the model file %s",
                              c->model.window, m->net.dims.L, c->model.file);
     if (tk_params_was_given(given, "model", "architecture")
-        && strcmp(c->model.architecture, m->net.model->name) != 0)
+        && !is_wanted(c, m->net.model->name))
         return tk_setup_fail(setup, "model", "architecture",
                              "'%s' here, '%s' "
                              "in the model file %s",
-                             c->model.architecture, m->net.model->name,
+                             c->model.architecture[0], m->net.model->name,
                              c->model.file);
     if (tk_params_was_given(given, "model", "state")
         && strcmp(c->model.state, tk_state_name(m->state)) != 0)

@@ -114,118 +114,72 @@ set_periods(const tk_setup *setup, const stage_data *s, tk_trained *m)
                    a, b, L);
 }
 
-/* The sizes that the architecture has; the others stay 0. */
-static tk_model_dims
-dims_of(const tk_setup *setup, const tk_trained *m)
+/* **Collective.**  All that the members share: depths, bands, periods, what is
+ * held out, scaling.
+ */
+static tk_err
+prepare(const tk_par *par, const tk_setup *setup, stage_data *s, tk_trained *m)
 {
     const tk_config *c = &setup->c;
-    const char *name = c->model.architecture;
-    const bool conv = strcmp(name, "conv1dlstm") == 0;
-    const bool tcn = strcmp(name, "tcn") == 0;
-    const bool transformer = strcmp(name, "transformer") == 0;
-    tk_model_dims dims = {
-        .L = (size_t)c->model.window,
-        .F = m->features.n,
-        .D = c->targets.ndepths,
-        .bands = c->model.embedding ? c->model.nband_edges - 1 : 0,
-        .E = (size_t)c->model.embedding,
-        .layers = (size_t)(tcn ? c->model.blocks : c->model.layers),
-        .H = tcn || transformer ? 0 : (size_t)c->model.hidden,
-        .dropout = c->model.dropout,
-    };
-
-    if (conv || tcn) {
-        dims.C = (size_t)c->model.channels;
-        dims.kernel = c->model.kernel ? (size_t)c->model.kernel : tcn ? 3 : 7;
-    }
-    if (transformer) {
-        dims.d = (size_t)c->model.d_model;
-        dims.heads = (size_t)c->model.heads;
-        dims.ff = (size_t)c->model.feed_forward;
-    }
-    return dims;
-}
-
-static tk_err
-make_model(const tk_setup *setup, const stage_data *s, tk_trained *m)
-{
-    const tk_config *c = &setup->c;
-    const tk_model_dims dims = dims_of(setup, m);
-
-    if (c->model.embedding && c->model.nband_edges < 2)
-        return tk_setup_fail(setup, "model", "band_edges",
-                             "an embedding needs "
-                             "the edges of its bands");
-    TK_TRY(tk_bands_check(c->model.nband_edges, c->model.band_edges));
-    TK_TRY(tk_trained_make(m, c->model.architecture, &dims));
-    TK_TRY(stage_state(setup, m->net.model->name, &m->state));
-    tk_layout_init(&m->net.layout, (uint64_t)c->run.seed, m->theta);
-    m->seed = c->run.seed;
-    memcpy(m->depth, c->targets.depths, dims.D * sizeof *m->depth);
-    m->nedge = c->model.embedding ? c->model.nband_edges : 0;
-    memcpy(m->edge, c->model.band_edges, m->nedge * sizeof *m->edge);
-    return set_periods(setup, s, m);
-}
-
-static tk_err
-fit(const tk_par *par, const tk_setup *setup, stage_data *s, tk_trained *m)
-{
-    const tk_train_opts opts = tk_setup_train(setup);
+    const size_t L = (size_t)c->model.window;
     char t[4][16];
 
-    TK_TRY(make_model(setup, s, m));
+    memcpy(m->depth, c->targets.depths, c->targets.ndepths * sizeof *m->depth);
+    m->nedge = c->model.embedding ? c->model.nband_edges : 0;
+    memcpy(m->edge, c->model.band_edges, m->nedge * sizeof *m->edge);
+    TK_TRY(set_periods(setup, s, m));
     s->data.nedge = m->nedge;
     s->data.edge = m->edge;
     tk_month_text(m->train_first, t[0]);
     tk_month_text(m->train_last, t[1]);
     tk_month_text(m->valid_first, t[2]);
     tk_month_text(m->valid_last, t[3]);
-    tk_note("  %s: window %zu, %zu inputs, %zu depths, %zu weights, seed %lld",
-            m->net.model->name, m->net.dims.L, m->net.dims.F, m->net.dims.D,
-            m->net.layout.size, m->seed);
     tk_note("  fitted to %s .. %s, stopped by %s .. %s", t[0], t[1], t[2],
             t[3]);
-    tk_note("  batch %zu %s in %zu shards; memory per rank: %.0f MB",
-            opts.shards * opts.per_step * TK_TILE,
-            m->state == TK_STATE_CARRY ? "runs, a window long," : "windows",
-            opts.shards,
-            (double)tk_train_bytes(&s->data, &opts, m, par->size) / 1e6);
     TK_TRY(stage_split(par, setup, s, &m->features, m->train_first,
                        m->train_last, &m->split));
     TK_TRY(tk_train_check_split(m));
     s->data.hide = &m->split;
-    TK_TRY(tk_scale_fit(&s->data, &m->features, m->net.dims.L, m->train_first,
+    return tk_scale_fit(&s->data, &m->features, L, m->train_first,
                         m->train_last, tk_setup_budget(setup), m->target_mean,
-                        m->target_std));
-    return tk_train(&s->data, &opts, m);
+                        m->target_std);
+}
+
+/* Rank 0's check of all outputs, before hours of work. */
+static tk_err
+check_outputs(const tk_setup *setup, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const tk_member member = tk_setup_member(setup, i);
+
+        if (!contest_may_skip(setup, member.file))
+            TK_TRY(tk_out_check(member.file, setup->c.run.overwrite));
+    }
+    return TK_OK;
 }
 
 tk_err
 cmd_train(const tk_par *par, const tk_setup *setup)
 {
-    const char *path = setup->c.model.file;
-    tk_trained m = {0};
+    tk_trained shared = {0};
     stage_data s = {0};
-    tk_err err = TK_OK;
+    size_t n;
+    tk_err err;
 
-    if (strcmp(setup->c.model.architecture, "column") == 0)
+    TK_TRY(tk_setup_members(setup, &n));
+    if (strcmp(setup->c.model.architecture[0], "column") == 0)
         return tk_setup_fail(setup, "model", "architecture",
                              "the column is not trained");
-    if (par->rank == 0) /* before hours of work */
-        err = tk_out_check(path, setup->c.run.overwrite);
-    TK_AGREE(par, err);
-    err = open_data(par, setup, &m.features, &s);
+    for (size_t i = 0; i < n; i++)
+        TK_AGREE(par, member_check(setup, i));
+    TK_AGREE(par, par->rank == 0 ? check_outputs(setup, n) : TK_OK);
+    err = open_data(par, setup, &shared.features, &s);
     if (!err) {
         stage_header(par, "train", &s.grid);
-        err = fit(par, setup, &s, &m);
+        err = prepare(par, setup, &s, &shared);
     }
     if (!err)
-        err = tk_trained_write(par, &m, path, setup->c.run.overwrite);
-    if (!err && par->rank == 0)
-        remove(setup->c.train.checkpoint); /* the training is done */
-    if (!err)
-        tk_note("wrote %s and %s", path, setup->c.train.history);
+        err = contest_run(par, setup, &s, &shared);
     stage_close(&s);
-    tk_trained_drop(&m);
     return err;
 }

@@ -76,13 +76,11 @@ add_means(const tk_contest *c, tk_verdict *v)
                 v->member[n++] = k;
         if (n - first > 1) {
             tk_predictor *p = add(v, TK_BY_MEAN, first, n - first);
-
             size_t used;
 
             name_kind(c, i, p);
             used = strlen(p->name);
-            snprintf(p->name + used, sizeof p->name - used, " mean of %zu",
-                     p->count);
+            snprintf(p->name + used, sizeof p->name - used, " mean");
         }
     }
 }

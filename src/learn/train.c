@@ -144,6 +144,7 @@ one_epoch(trainer *t, double *loss)
 {
     const size_t rounds = tk_plan_rounds(&t->plan);
     const size_t steps = tk_plan_steps(&t->plan);
+    const double start = tk_seconds();
     double sum = 0, one;
 
     for (size_t r = 0; r < rounds; r++) {
@@ -158,6 +159,9 @@ one_epoch(trainer *t, double *loss)
     }
     *loss = sum / (double)(rounds * steps);
     t->epoch++;
+    t->seconds += tk_seconds() - start;
+    t->windows +=
+        (double)(rounds * steps * t->plan.shards * t->plan.per_step * TK_TILE);
     return TK_OK;
 }
 
@@ -165,7 +169,8 @@ static tk_err
 all_epochs(trainer *t)
 {
     tk_progress progress =
-        tk_progress_begin("epoch", (long)(t->opts->epochs - t->epoch));
+        tk_progress_begin(t->opts->what ? t->opts->what : "epoch",
+                          (long)(t->opts->epochs - t->epoch));
 
     while (t->epoch < t->opts->epochs) {
         validation v;
@@ -195,10 +200,23 @@ all_epochs(trainer *t)
     return TK_OK;
 }
 
-/* The plan, what it needs of the data, and the schedule that follows from it. */
+/* The plan, what it needs of the data, and the schedule that follows from it.
+ * Targets that are held out are hidden: there is no way to one.
+ */
 static tk_err
-make_plan(trainer *t, tk_train_opts *opts)
+begin(const tk_dataset *data, const tk_train_opts *opts, tk_trained *m,
+      trainer *t)
 {
+    *t = (trainer){.hidden = *data,
+                   .completed = *opts,
+                   .data = &t->hidden,
+                   .opts = &t->completed,
+                   .m = m,
+                   .P = m->net.layout.size,
+                   .best_loss = HUGE_VAL,
+                   .cut = 1,
+                   .plateau = TK_PLATEAU_START};
+    t->hidden.hide = &m->split;
     t->plan = (tk_plan){.seed = opts->seed,
                         .shards = opts->shards,
                         .slots = opts->slots,
@@ -207,52 +225,78 @@ make_plan(trainer *t, tk_train_opts *opts)
     TK_TRY(tk_choice_make(t));
     if (t->m->state == TK_STATE_CARRY)
         tk_carry_plan(t->m, &t->plan);
-    opts->rate.warmup = opts->warmup_steps;
-    opts->rate.total =
+    t->completed.rate.warmup = opts->warmup_steps;
+    t->completed.rate.total =
         opts->epochs * tk_plan_rounds(&t->plan) * tk_plan_steps(&t->plan);
-    tk_plan_share(&t->plan, t->data->par->rank, t->data->par->size,
-                  &t->first_shard, &t->nshard);
+    tk_plan_share(&t->plan, data->par->rank, data->par->size, &t->first_shard,
+                  &t->nshard);
     return TK_OK;
 }
 
-tk_err
-tk_train(const tk_dataset *given_data, const tk_train_opts *given,
-         tk_trained *m)
+/* **Collective.**  Scores theta, for those who want to know. */
+static tk_err
+fill_result(trainer *t, tk_train_result *result)
 {
-    tk_dataset hidden = *given_data;
-    const tk_dataset *data = &hidden;
-    tk_train_opts opts = *given;
-    trainer t = {.data = data,
-                 .opts = &opts,
-                 .m = m,
-                 .P = m->net.layout.size,
-                 .best_loss = HUGE_VAL,
-                 .cut = 1,
-                 .plateau = TK_PLATEAU_START};
+    validation v;
+
+    if (!result)
+        return TK_OK;
+    TK_TRY(tk_valid_score(t, &v));
+    *result = (tk_train_result){.epochs = t->epoch,
+                                .best_epoch = t->best_epoch,
+                                .loss = v.loss,
+                                .windows = t->windows,
+                                .seconds = t->seconds};
+    memcpy(result->rmse, v.rmse, t->data->D * sizeof *v.rmse);
+    return TK_OK;
+}
+
+/* **Collective.**  From the beginning or the checkpoint to the best weights. */
+static tk_err
+run(trainer *t)
+{
+    begin_history(t);
+    TK_TRY(allocate(t));
+    if (t->plan.chunk)
+        TK_TRY(tk_carry_make(t));
+    TK_TRY(tk_valid_make(t));
+    TK_TRY(tk_checkpoint_read(t));
+    TK_TRY(all_epochs(t));
+    if (t->best_epoch > 0)
+        memcpy(t->m->theta, t->best, t->P * sizeof *t->best);
+    tk_note("  best epoch %zu of %zu, validation loss %.5f", t->best_epoch,
+            t->epoch, t->best_loss);
+    return fill_result(t, t->opts->result);
+}
+
+tk_err
+tk_train(const tk_dataset *data, const tk_train_opts *opts, tk_trained *m)
+{
+    trainer t;
     tk_err err;
 
-    hidden.hide = &m->split; /* no way to a target that is held out */
-    if ((size_t)data->par->size > opts.shards)
+    if ((size_t)data->par->size > opts->shards)
         tk_note("  %d ranks, %zu shards: the ranks beyond help in validation "
                 "only",
-                data->par->size, opts.shards);
-    begin_history(&t);
-    err = make_plan(&t, &opts);
+                data->par->size, opts->shards);
+    err = begin(data, opts, m, &t);
     if (!err)
-        err = allocate(&t);
-    if (!err && t.plan.chunk)
-        err = tk_carry_make(&t);
+        err = run(&t);
+    drop(&t);
+    return err;
+}
+
+tk_err
+tk_train_score(const tk_dataset *data, const tk_train_opts *opts, tk_trained *m,
+               tk_train_result *result)
+{
+    trainer t;
+    tk_err err = begin(data, opts, m, &t);
+
     if (!err)
         err = tk_valid_make(&t);
     if (!err)
-        err = tk_checkpoint_read(&t);
-    if (!err)
-        err = all_epochs(&t);
-    if (!err && t.best_epoch > 0)
-        memcpy(m->theta, t.best, t.P * sizeof *t.best);
-    if (!err)
-        tk_note("  best epoch %zu of %zu, validation loss %.5f", t.best_epoch,
-                t.epoch, t.best_loss);
+        err = fill_result(&t, result);
     drop(&t);
     return err;
 }

@@ -18,8 +18,10 @@ typedef struct {
 } train_carry;
 
 typedef struct {
-    const tk_dataset *data;
-    const tk_train_opts *opts;
+    tk_dataset hidden;       /* the caller's data, without what is held out */
+    tk_train_opts completed; /* the caller's options, the schedule filled in */
+    const tk_dataset *data;  /* = &hidden    */
+    const tk_train_opts *opts; /* = &completed */
     tk_trained *m;
     tk_plan plan;     /* of the months and tiles that are not held out   */
     size_t *month_at; /* [plan.months] offset of each from train_first   */
@@ -48,7 +50,8 @@ typedef struct {
     size_t backs;   /* steps back so far                              */
     float *good[3]; /* [P] theta, moment, square as the epoch began   */
     uint64_t good_step;
-    tk_text history; /* CSV */
+    tk_text history;         /* CSV */
+    double windows, seconds; /* of this run's epochs */
 
     size_t nvalid; /* tiles of this rank that are validated */
     tk_patch *valid;

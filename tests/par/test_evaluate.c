@@ -219,7 +219,7 @@ test_contest(void **state)
     assert_int_equal(v.bands, 3);
     a = named(&v, "gru 7");
     b = named(&v, "gru 8");
-    mean = named(&v, "gru mean of 2");
+    mean = named(&v, "gru mean");
     for (size_t d = 0; d < DEPTHS; d++) {
         double n = 0, spread = 0;
 
@@ -234,7 +234,7 @@ test_contest(void **state)
                        0);
             spread += pow(p[a * q] - p[b * q], 2) / 2;
         }
-        assert_true(spread > 0 && year(&v, "gru mean of 2", d)->spread > 0);
+        assert_true(spread > 0 && year(&v, "gru mean", d)->spread > 0);
         CHECK_NEAR(year(&v, "bilstm", d)->spread, NAN, 0);
         for (size_t k = 1; k < v.bands; k++)
             n += tk_verdict_skill(&v, a, d, k, 0)->count;

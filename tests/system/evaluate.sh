@@ -27,7 +27,7 @@ judge() { # judge RANKS KEY=VALUE...
 
 judge 2 > "$tmp/log" 2>&1
 report $? "three models, the column and four baselines" "$tmp/log"
-grep -q 'gru mean of 2' "$tmp/log" && grep -q 'tcn ' "$tmp/log" \
+grep -q 'gru mean' "$tmp/log" && grep -q 'tcn ' "$tmp/log" \
   && grep -q 'column ' "$tmp/log" && grep -q SUCCESS "$tmp/log"
 report $? "a line for each, and SUCCESS" "$tmp/log"
 awk -F, '$2 == "column" && $3 == "all" && $4 == "year" {

@@ -85,7 +85,7 @@ typedef struct {
 
 typedef struct {
     tk_predictor_kind kind;
-    char name[64];       /* "gru 1", "gru mean of 3", "column", "lagged air"  */
+    char name[64];       /* "gru 1", "gru mean", "column", "lagged air"  */
     size_t first, count; /* the model, or where the members begin in `member`,
                             and how many                                      */
 } tk_predictor;

@@ -12,6 +12,14 @@
 #include "talik/nn/loss.h"
 #include "talik/nn/optim.h"
 
+/* What came of a training. */
+typedef struct {
+    size_t epochs, best_epoch;
+    double loss;             /* of the best weights, on the validation months */
+    double rmse[TK_DEPTHS];  /* K, the same                                   */
+    double windows, seconds; /* trained on in this run; wall time of epochs  */
+} tk_train_result;
+
 typedef struct {
     uint64_t seed;
     size_t shards, slots, per_step; /* see tk_plan                           */
@@ -27,6 +35,8 @@ typedef struct {
     const char *history;    /* CSV of the loss curves, or ""                 */
     const char *checkpoint; /* written after each epoch, or ""               */
     bool resume;            /* from the checkpoint, if it is there           */
+    const char *what; /* begins the progress lines; NULL: "epoch"          */
+    tk_train_result *result; /* or NULL                                       */
 } tk_train_opts;
 
 /* **Collective.**  Fits m, whose net, theta, scaling, periods and split are set,
@@ -44,6 +54,12 @@ typedef struct {
  */
 tk_err tk_train(const tk_dataset *data, const tk_train_opts *opts,
                 tk_trained *m) TK_MUST;
+
+/* **Collective.**  Loss and rmse of finished weights, as tk_train gives them for
+ * its best ones; the rest of the result is 0.
+ */
+tk_err tk_train_score(const tk_dataset *data, const tk_train_opts *opts,
+                      tk_trained *m, tk_train_result *result) TK_MUST;
 
 /* TK_ECONF unless m->split leaves a month to fit to and one to stop by. */
 tk_err tk_train_check_split(const tk_trained *m) TK_MUST;

@@ -41,7 +41,7 @@ evaluate_print(const judgement *j)
     const tk_verdict *v = j->verdict;
 
     for (size_t d = 0; d < v->D; d++) {
-        tk_note("\n  at %g m        RMSE K   MAE K  bias K      R2     NSE     "
+        tk_note("\n  at %-8g m         RMSE K   MAE K  bias K      R2     NSE     "
                 "KGE  frozen    band K  covers",
                 j->contest->model[0].model->depth[d]);
         for (size_t q = 0; q < v->npredictor; q++) {
@@ -52,7 +52,7 @@ evaluate_print(const judgement *j)
             if (!isnan(half))
                 snprintf(band, sizeof band, "  +-%6.3f%7.1f%%", half,
                          100 * v->coverage[q * v->D + d]);
-            tk_note("  %-15s%7.3f%8.3f%8.3f%8.3f%8.3f%8.3f%7.1f%%%s",
+            tk_note("  %-18s%7.3f%8.3f%8.3f%8.3f%8.3f%8.3f%7.1f%%%s",
                     v->predictor[q].name, k->rmse, k->mae, k->bias, k->r2,
                     k->nse, k->kge, 100 * k->frozen, band);
         }

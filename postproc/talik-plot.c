@@ -16,8 +16,9 @@ static const char usage[] =
     "       talik-plot loss FILE.csv -o OUT [options]\n"
     "       talik-plot explain FILE.csv -o OUT [options]\n"
     "\n"
-    "map     mean over years at a depth, or a difference of two, Alaska "
-    "Albers\n"
+    "map     mean over years, or a difference of two, one panel per depth, "
+    "Alaska\n"
+    "        Albers; differences and errors in K from 0\n"
     "series  annual means of several files, one panel per depth\n"
     "loss    training curves: columns epoch,train,valid,...\n"
     "explain the table of talik explain: bars of the features of most weight "
@@ -25,7 +26,7 @@ static const char usage[] =
     "        their lags, a row for each depth\n"
     "\n"
     "  -v NAME         variable: tsl, alt, ...\n"
-    "  -d DEPTH[,...]  depth in m; series and explain draw several\n"
+    "  -d DEPTH[,...]  depth in m, or several, one panel each\n"
     "  -p FIRST-LAST   years (default all)\n"
     "  -f FILE         map: subtract this file's mean ...\n"
     "  -b FIRST-LAST   ... over these years (without -f: of the same file)\n"
@@ -189,8 +190,6 @@ check_arguments(const char *what, const tk_plot_opts *o)
         return tk_fail(TK_ECONF, "%s: no output: -o OUT.png", what);
     if ((series || strcmp(what, "map") == 0) && !o->variable)
         return tk_fail(TK_ECONF, "%s: no variable: -v NAME", what);
-    if (strcmp(what, "map") == 0 && o->ndepth > 1)
-        return tk_fail(TK_ECONF, "map: one depth");
     if (isnan(o->lat) != isnan(o->lon))
         return tk_fail(TK_ECONF, "--lat and --lon go together");
     return TK_OK;

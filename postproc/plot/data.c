@@ -22,34 +22,6 @@ failed(const tk_plot_data *d, int status)
             return failed((d), s_); \
     } while (0)
 
-/* "" if the attribute is not there or is no text. */
-static void
-text_att(int nc, int var, const char *name, size_t room, char *out)
-{
-    size_t n = 0;
-    nc_type type;
-
-    out[0] = '\0';
-    if (nc_inq_att(nc, var, name, &type, &n) != NC_NOERR || type != NC_CHAR
-        || n >= room)
-        return;
-    if (nc_get_att_text(nc, var, name, out) != NC_NOERR)
-        n = 0;
-    out[n] = '\0';
-}
-
-static double
-number_att(int nc, int var, const char *name, double absent)
-{
-    double x;
-    size_t n;
-
-    if (nc_inq_attlen(nc, var, name, &n) != NC_NOERR || n != 1
-        || nc_get_att_double(nc, var, name, &x) != NC_NOERR)
-        return absent;
-    return x;
-}
-
 static bool
 begins(const char *text, const char *with)
 {
@@ -93,12 +65,12 @@ read_times(tk_plot_data *d, int var)
         tk_free(value);
         return TK_ERUN;
     }
-    text_att(d->nc, var, "calendar", sizeof text, text);
+    tk_plot_text_att(d->nc, var, "calendar", sizeof text, text);
     err = tk_calendar_parse(text, &calendar);
-    text_att(d->nc, var, "units", sizeof text, text);
+    tk_plot_text_att(d->nc, var, "units", sizeof text, text);
     if (!err)
         err = tk_time_units_parse(text, calendar, &units);
-    text_att(d->nc, var, "bounds", sizeof bounds_name, bounds_name);
+    tk_plot_text_att(d->nc, var, "bounds", sizeof bounds_name, bounds_name);
     if (!err && bounds_name[0]
         && nc_inq_varid(d->nc, bounds_name, &bounds) == NC_NOERR
         && nc_get_var_double(d->nc, bounds, value) == NC_NOERR) {
@@ -127,7 +99,7 @@ find_axis(const tk_plot_data *d, int dim_y, int dim_x, bool latitude, int ndim)
         if (nc_inq_varndims(d->nc, v, &nd) != NC_NOERR || nd != ndim
             || nc_inq_vardimid(d->nc, v, dims) != NC_NOERR)
             continue;
-        text_att(d->nc, v, "units", sizeof units, units);
+        tk_plot_text_att(d->nc, v, "units", sizeof units, units);
         if (!begins(units, latitude ? "degrees_n" : "degrees_e")
             && !begins(units, latitude ? "degree_n" : "degree_e"))
             continue;
@@ -195,7 +167,7 @@ read_dimensions(tk_plot_data *d)
         NC_TRY(d, nc_inq_dim(d->nc, dims[i], name, &n));
         units[0] = '\0';
         if (nc_inq_varid(d->nc, name, &var) == NC_NOERR)
-            text_att(d->nc, var, "units", sizeof units, units);
+            tk_plot_text_att(d->nc, var, "units", sizeof units, units);
         if (strstr(units, " since ") || begins(units, "day as")) {
             d->dim_t = i;
             d->nt = n;
@@ -217,35 +189,49 @@ read_dimensions(tk_plot_data *d)
     return read_place(d, dims[d->dim_y], dims[d->dim_x]);
 }
 
+/* A difference of 1 K is one of 1 degC, and stays. */
 static void
-read_description(tk_plot_data *d)
+read_units(tk_plot_data *d)
 {
-    char model[64], experiment[64];
+    char about[64];
 
-    text_att(d->nc, d->var, "units", sizeof d->units, d->units);
-    text_att(d->nc, d->var, "long_name", sizeof d->name, d->name);
-    if (!d->name[0])
-        snprintf(d->name, sizeof d->name, "%s", d->variable);
-    text_att(d->nc, NC_GLOBAL, "model_id", sizeof model, model);
-    text_att(d->nc, NC_GLOBAL, "experiment", sizeof experiment, experiment);
-    text_att(d->nc, NC_GLOBAL, "experiment_id", sizeof d->experiment,
-             d->experiment);
-    if (!experiment[0] && strncmp(d->experiment, "rcp", 3) == 0
-        && strlen(d->experiment) == 5)
-        snprintf(experiment, sizeof experiment, "RCP%c.%c", d->experiment[3],
-                 d->experiment[4]);
-    snprintf(d->about, sizeof d->about, "%s%s%s", model,
-             model[0] && experiment[0] ? ", " : "", experiment);
-    d->scale = number_att(d->nc, d->var, "scale_factor", 1);
-    d->offset = number_att(d->nc, d->var, "add_offset", 0);
-    d->fill[0] = number_att(d->nc, d->var, "_FillValue", NAN);
-    d->fill[1] = number_att(d->nc, d->var, "missing_value", NAN);
+    tk_plot_text_att(d->nc, d->var, "units", sizeof d->units, d->units);
+    tk_plot_text_att(d->nc, d->var, "units_metadata", sizeof about, about);
+    d->difference = strstr(about, "temperature: difference") != NULL;
+    if (d->difference)
+        return;
     if (strcmp(d->units, "K") == 0 || strcmp(d->units, "kelvin") == 0) {
         d->offset -= 273.15;
         snprintf(d->units, sizeof d->units, "degC");
     } else if (strcmp(d->units, "celsius") == 0) {
         snprintf(d->units, sizeof d->units, "degC");
     }
+}
+
+static void
+read_description(tk_plot_data *d)
+{
+    char model[64], experiment[64];
+
+    tk_plot_text_att(d->nc, d->var, "long_name", sizeof d->name, d->name);
+    if (!d->name[0])
+        snprintf(d->name, sizeof d->name, "%s", d->variable);
+    tk_plot_text_att(d->nc, NC_GLOBAL, "model_id", sizeof model, model);
+    tk_plot_text_att(d->nc, NC_GLOBAL, "experiment", sizeof experiment,
+                     experiment);
+    tk_plot_text_att(d->nc, NC_GLOBAL, "experiment_id", sizeof d->experiment,
+                     d->experiment);
+    if (!experiment[0] && strncmp(d->experiment, "rcp", 3) == 0
+        && strlen(d->experiment) == 5)
+        snprintf(experiment, sizeof experiment, "RCP%c.%c", d->experiment[3],
+                 d->experiment[4]);
+    snprintf(d->about, sizeof d->about, "%s%s%s", model,
+             model[0] && experiment[0] ? ", " : "", experiment);
+    d->scale = tk_plot_number_att(d->nc, d->var, "scale_factor", 1);
+    d->offset = tk_plot_number_att(d->nc, d->var, "add_offset", 0);
+    d->fill[0] = tk_plot_number_att(d->nc, d->var, "_FillValue", NAN);
+    d->fill[1] = tk_plot_number_att(d->nc, d->var, "missing_value", NAN);
+    read_units(d);
 }
 
 tk_err

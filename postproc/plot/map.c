@@ -1,31 +1,55 @@
-/* A mean over years at a depth, or a difference of two, on Alaska Albers. */
+/* A mean over years at some depths, or a difference of two, on Alaska Albers. */
 #include "plot.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "talik/core/mem.h"
 #include "talik/grid/albers.h"
 #include "talik/phys/outline.h"
 
-#define WIDTH 17.0 /* cm */
 #define TITLE 14.0 /* points */
+#define GAP 1.0    /* cm between panels */
+#define EDGE 4.0   /* left and below: annotations, the bar of colours */
 
 typedef struct {
     tk_plot_data data;
-    double *x; /* [ny * nx] */
-    size_t n;
+    size_t n, nlevel; /* cells; panels, one for each depth               */
+    double *x;        /* [nlevel][ny * nx] */
     bool difference;
     double west, east, south, north; /* km on the map */
 } map;
+
+/* Panels in rows from the top, cm. */
+typedef struct {
+    size_t columns, rows;
+    double width, height;
+} sheet;
+
+static size_t
+level_count(const tk_plot_opts *o)
+{
+    return o->ndepth ? o->ndepth : 1;
+}
+
+static tk_err
+read_levels(const tk_plot_opts *o, const tk_plot_data *d, int first, int last,
+            double *x)
+{
+    size_t k = 0;
+
+    for (size_t i = 0; i < level_count(o); i++) {
+        TK_TRY(tk_plot_level(d, o->ndepth ? o->depth[i] : NAN, &k));
+        TK_TRY(tk_plot_mean(d, first, last, k, x + i * d->ny * d->nx));
+    }
+    return TK_OK;
+}
 
 static tk_err
 subtract_base(const tk_plot_opts *o, map *m)
 {
     tk_plot_data base;
-    double *y = tk_new(m->n, sizeof *y);
-    size_t k = 0;
+    double *y = tk_new(m->nlevel * m->n, sizeof *y);
     tk_err err =
         y ? tk_plot_open(o->base ? o->base : o->file[0], o->variable, &base)
           : TK_ERUN;
@@ -42,14 +66,21 @@ subtract_base(const tk_plot_opts *o, map *m)
             err = tk_fail(TK_EDATA, "%s and %s lie on different grids",
                           base.path, m->data.path);
     if (!err)
-        err = tk_plot_level(&base, o->ndepth ? o->depth[0] : NAN, &k);
-    if (!err)
-        err = tk_plot_mean(&base, o->base_first, o->base_last, k, y);
-    for (size_t c = 0; !err && c < m->n; c++)
+        err = read_levels(o, &base, o->base_first, o->base_last, y);
+    for (size_t c = 0; !err && c < m->nlevel * m->n; c++)
         m->x[c] -= y[c];
     tk_plot_close(&base);
     tk_free(y);
     return err;
+}
+
+static bool
+has_value(const map *m, size_t cell)
+{
+    for (size_t i = 0; i < m->nlevel; i++)
+        if (!isnan(m->x[i * m->n + cell]))
+            return true;
+    return false;
 }
 
 /* Around the cells with values, a little wider. */
@@ -63,7 +94,7 @@ find_extent(map *m)
     m->west = m->south = INFINITY;
     m->east = m->north = -INFINITY;
     for (size_t c = 0; c < m->n; c++) {
-        if (isnan(m->x[c]))
+        if (!has_value(m, c))
             continue;
         tk_plot_corners(&m->data, c, lat, lon);
         for (int i = 0; i < 4; i++) {
@@ -100,86 +131,18 @@ find_extent(map *m)
     return TK_OK;
 }
 
-static int
-by_value(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
-/* Colours from the 1st to the 99th percentile, so that one odd cell does not
- * wash out the rest; the bar's ends are triangles.
- */
 static void
-data_range(const map *m, double *low, double *high)
+draw_cells(tk_figure *f, const map *m, size_t level)
 {
-    double *sorted = tk_new(m->n, sizeof *sorted);
-    size_t n = 0;
-
-    *low = *high = 0;
-    if (!sorted)
-        return;
-    for (size_t c = 0; c < m->n; c++)
-        if (!isnan(m->x[c]))
-            sorted[n++] = m->x[c];
-    qsort(sorted, n, sizeof *sorted, by_value);
-    *low = sorted[n / 100];
-    *high = sorted[n - 1 - n / 100];
-    tk_free(sorted);
-}
-
-/* vik around 0 for temperatures and differences, batlow for the rest (F.
- * Crameri, Scientific colour maps, doi:10.5281/zenodo.1243862).
- */
-static void
-make_colours(tk_figure *f, const map *m, const tk_plot_opts *o)
-{
-    const bool temperature = strcmp(m->data.units, "degC") == 0;
-    bool around_zero;
-    double low, high, step;
-
-    data_range(m, &low, &high);
-    /* A narrow range far from 0 would be one colour. */
-    around_zero =
-        m->difference
-        || (temperature && high - low > 0.25 * fmax(fabs(low), fabs(high)));
-    if (!isnan(o->low)) {
-        low = o->low;
-        high = o->high;
-        step = tk_nice_up((high - low) / 24);
-    } else if (around_zero) {
-        /* Both sides alike; but the empty one is left out. */
-        const double most = fmax(fmax(fabs(low), fabs(high)), 1e-6);
-        const bool one_sided = low >= 0 || high <= 0;
-        double limit;
-
-        step = tk_nice_up(most / (one_sided ? 16 : 10));
-        limit = step * ceil(most / step - 1e-6);
-        low = one_sided && low >= 0 ? 0 : -limit;
-        high = one_sided && low < 0 ? 0 : limit;
-    } else {
-        step = tk_nice_up(fmax(high - low, 1e-6) / 16);
-        low = floor(low / step) * step;
-        high = ceil(high / step) * step;
-        if (!(high > low))
-            high = low + step;
-    }
-    tk_gmt(f, "makecpt", "-C%s -T%.10g/%.10g/%.10g -D -H > colours.cpt",
-           around_zero ? "vik+h0" : "batlow", low, high, step);
-}
-
-static void
-draw_cells(tk_figure *f, const map *m)
-{
+    const double *x = m->x + level * m->n;
     FILE *file = tk_figure_file(f, "cells.txt");
     double lat[4], lon[4];
 
     for (size_t c = 0; file && c < m->n; c++) {
-        if (isnan(m->x[c]))
+        if (isnan(x[c]))
             continue;
         tk_plot_corners(&m->data, c, lat, lon);
-        fprintf(file, "> -Z%.6g\n", m->x[c]);
+        fprintf(file, "> -Z%.6g\n", x[c]);
         for (int i = 0; i < 4; i++)
             fprintf(file, "%.5f %.5f\n", lon[i], lat[i]);
     }
@@ -217,7 +180,7 @@ own_title(const tk_plot_opts *o, const map *m, size_t room, char *out)
 {
     char depth[32] = "", years[32], base[64] = "", past[32];
 
-    if (o->ndepth)
+    if (o->ndepth == 1)
         snprintf(depth, sizeof depth, " at %g m", o->depth[0]);
     years_text(o->first_year, o->last_year, sizeof years, years);
     years_text(o->base_first, o->base_last, sizeof past, past);
@@ -228,35 +191,80 @@ own_title(const tk_plot_opts *o, const map *m, size_t room, char *out)
              m->data.about);
 }
 
-static void
-draw(tk_figure *f, const tk_plot_opts *o, const map *m)
+static sheet
+make_sheet(const map *m)
 {
-    const double height = WIDTH * (m->north - m->south) / (m->east - m->west);
-    const bool wide = m->east - m->west > 1500;
-    const double span = m->east - m->west;
-    char title[512], bar[256];
+    sheet s = {.columns = m->nlevel == 1 ? 1 : m->nlevel <= 4 ? 2 : 3};
 
-    own_title(o, m, sizeof title, title);
-    if (o->title)
-        snprintf(title, sizeof title, "%s", o->title);
-    make_colours(f, m, o);
-    write_coast(f);
-    tk_gmt(f, "basemap", "-R%.3f/%.3f/%.3f/%.3f+uk -JB-154/50/55/65/%.2fc -B0",
-           m->west, m->east, m->south, m->north, WIDTH);
+    s.rows = (m->nlevel + s.columns - 1) / s.columns;
+    s.width = s.columns == 1 ? 17 : s.columns == 2 ? 10 : 8;
+    s.height = s.width * (m->north - m->south) / (m->east - m->west);
+    return s;
+}
+
+/* How far parallels and meridians are apart on a map of a few hundred km. */
+static const char *
+near_degrees(double span)
+{
+    return span > 300 ? "2" : span > 60 ? "0.5" : "0.1";
+}
+
+static void
+draw_panel(tk_figure *f, const tk_plot_opts *o, const map *m, const sheet *s,
+           size_t level)
+{
+    const double span = m->east - m->west;
+    const size_t column = level % s->columns, row = level / s->columns;
+    const char *const step = near_degrees(span);
+    char sides[8], depth[32];
+
+    snprintf(sides, sizeof sides, "%c%crt", column == 0 ? 'W' : 'l',
+             level + s->columns >= m->nlevel ? 'S' : 'b');
+    tk_gmt(f, "basemap",
+           "-R%.3f/%.3f/%.3f/%.3f+uk -JB-154/50/55/65/%.2fc -B0 -Xf%.2fc "
+           "-Yf%.2fc",
+           m->west, m->east, m->south, m->north, s->width,
+           EDGE + (double)column * (s->width + 0.4 * GAP),
+           EDGE + (double)(s->rows - 1 - row) * (s->height + GAP));
     /* Land without values shows as grey under the cells; sea is white. */
     tk_gmt(f, "plot", "coast.txt -L -A -Ggray88");
-    draw_cells(f, m);
+    draw_cells(f, m, level);
     tk_gmt(f, "plot", "coast.txt -L -A -W0.5p,gray15");
-    if (wide)
-        tk_gmt(f, "basemap", "-Bxa10g10 -Bya5g5 -BWSrt --FORMAT_GEO_MAP=dddF");
+    if (span > 1500)
+        tk_gmt(f, "basemap", "-Bxa%dg10 -Bya5g5 -B%s --FORMAT_GEO_MAP=dddF",
+               s->columns == 1 ? 10 : 20, sides);
     else
-        tk_gmt(f, "basemap", "-Ba%sg%s -BWSrt --FORMAT_GEO_MAP=ddd.xF",
-               span > 300  ? "2"
-               : span > 60 ? "0.5"
-                           : "0.1",
-               span > 300  ? "2"
-               : span > 60 ? "0.5"
-                           : "0.1");
+        tk_gmt(f, "basemap", "-Ba%sg%s -B%s --FORMAT_GEO_MAP=ddd.xF", step,
+               step, sides);
+    if (m->nlevel > 1) {
+        snprintf(depth, sizeof depth, "%g m", o->depth[level]);
+        tk_figure_text(f, 0, s->height + 0.15, s->width, 10,
+                       "+f10p,Helvetica-Bold,gray10+jBL", depth);
+    }
+}
+
+static tk_scale
+scale_of(const map *m)
+{
+    if (m->difference)
+        return TK_SCALE_SIGNED;
+    if (!m->data.difference)
+        return strcmp(m->data.units, "degC") == 0 ? TK_SCALE_TEMPERATURE
+                                                  : TK_SCALE_VALUE;
+    for (size_t i = 0; i < m->nlevel * m->n; i++)
+        if (m->x[i] < 0)
+            return TK_SCALE_SIGNED;
+    return TK_SCALE_SIZE;
+}
+
+/* Below the middle of the lowest row; moves the origin to its left end.  Errors
+ * end at 0.
+ */
+static void
+draw_bar(tk_figure *f, const tk_plot_opts *o, const map *m, double width)
+{
+    char bar[256];
+
     snprintf(bar, sizeof bar, "%s%s%s%s",
              !m->difference ? ""
              : o->base      ? "Difference of "
@@ -266,29 +274,46 @@ draw(tk_figure *f, const tk_plot_opts *o, const map *m)
                  ? "K"
                  : tk_gmt_units(m->data.units));
     tk_gmt(f, "colorbar",
-           "-Ccolours.cpt -DJBC+w11c/0.35c+h+e+o0/1.0c -Bxaf -Bx+l\"%s\"", bar);
-    tk_figure_text(f, 0, height + 0.35, WIDTH, TITLE,
+           "-Ccolours.cpt -Dx%.2fc/-1.0c+w11c/0.35c+h+e%s+jTC -Bxaf "
+           "-Bx+l\"%s\" -Xf%.2fc -Yf%.2fc",
+           width / 2, scale_of(m) == TK_SCALE_SIZE ? "f" : "", bar, EDGE, EDGE);
+}
+
+static void
+draw(tk_figure *f, const tk_plot_opts *o, const map *m)
+{
+    const sheet s = make_sheet(m);
+    const double width = (double)s.columns * (s.width + 0.4 * GAP) - 0.4 * GAP;
+    const double height = (double)s.rows * (s.height + GAP) - GAP;
+    char title[512];
+
+    own_title(o, m, sizeof title, title);
+    if (o->title)
+        snprintf(title, sizeof title, "%s", o->title);
+    tk_plot_colours(f, scale_of(m), o->low, o->high, m->nlevel * m->n, m->x);
+    write_coast(f);
+    for (size_t i = 0; i < m->nlevel; i++)
+        draw_panel(f, o, m, &s, i);
+    draw_bar(f, o, m, width);
+    tk_figure_text(f, 0, height + (m->nlevel > 1 ? 0.85 : 0.35), width, TITLE,
                    "+f14p,Helvetica-Bold,gray10+jBL", title);
     if (o->note)
-        tk_figure_text(f, WIDTH - 0.15, 0.12, WIDTH, 8,
+        tk_figure_text(f, width - 0.15, 0.12, width, 8,
                        "+f8p,Helvetica-Oblique,gray30+jBR", o->note);
 }
 
 tk_err
 tk_plot_map(const tk_plot_opts *o)
 {
-    map m = {.difference = o->base || o->base_first};
+    map m = {.nlevel = level_count(o), .difference = o->base || o->base_first};
     tk_figure *f = NULL;
-    size_t k = 0;
     tk_err err = tk_plot_open(o->file[0], o->variable, &m.data);
 
-    if (!err)
-        err = tk_plot_level(&m.data, o->ndepth ? o->depth[0] : NAN, &k);
     m.n = m.data.ny * m.data.nx;
-    if (!err && !(m.x = tk_new(m.n, sizeof *m.x)))
+    if (!err && !(m.x = tk_new(m.nlevel * m.n, sizeof *m.x)))
         err = TK_ERUN;
     if (!err)
-        err = tk_plot_mean(&m.data, o->first_year, o->last_year, k, m.x);
+        err = read_levels(o, &m.data, o->first_year, o->last_year, m.x);
     if (!err && m.difference)
         err = subtract_base(o, &m);
     if (!err)

@@ -39,6 +39,13 @@ tk_err tk_plot_series(const tk_plot_opts *opts) TK_MUST;
 tk_err tk_plot_loss(const tk_plot_opts *opts) TK_MUST;
 tk_err tk_plot_explain(const tk_plot_opts *opts) TK_MUST;
 
+/* ---- atts.c: attributes of an open NetCDF file ---- */
+
+/* "" if the attribute is not there, is no text, or does not fit. */
+void tk_plot_text_att(int nc, int var, const char *name, size_t room,
+                      char *out);
+double tk_plot_number_att(int nc, int var, const char *name, double absent);
+
 /* ---- data.c, cells.c: a variable of a NetCDF file ---- */
 
 typedef struct {
@@ -51,9 +58,10 @@ typedef struct {
     bool regular;                   /* lat[ny], lon[nx]; else both [ny * nx] */
     double *lat, *lon;              /* degrees, lon continuous               */
     double fill[2], scale, offset;
-    char units[64];  /* as drawn: K is turned into degC                     */
+    char units[64];  /* as drawn: K is turned into degC ...                 */
+    bool difference; /* ... unless CF's units_metadata say so               */
     char name[128];  /* long_name                                           */
-    char about[128]; /* "CCSM4-gru, RCP8.5", as far as the file says it     */
+    char about[160]; /* "CCSM4-gru, RCP8.5", as far as the file says it     */
     char experiment[32];
 } tk_plot_data;
 
@@ -123,6 +131,20 @@ const char *tk_gmt_units(const char *units);
 
 /* 1, 2 or 5 times a power of ten, at or above x. */
 double tk_nice_up(double x);
+
+/* ---- colours.c: the scale of a map ---- */
+
+typedef enum {
+    TK_SCALE_VALUE,
+    TK_SCALE_TEMPERATURE, /* around 0 degC, unless far from it     */
+    TK_SCALE_SIGNED,      /* differences: 0 is white               */
+    TK_SCALE_SIZE,        /* sizes of errors: from 0               */
+} tk_scale;
+
+/* Makes colours.cpt for the values, NaN left out; `low` NaN: limits from them.
+ */
+void tk_plot_colours(tk_figure *figure, tk_scale scale, double low, double high,
+                     size_t n, const double *x);
 
 /* ---- panel.c: lines over x ---- */
 

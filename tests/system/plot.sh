@@ -38,6 +38,13 @@ draws() { # draws NAME COLOURS ARGUMENT...: a good PNG of so many colours
   report $? "draws $name" "$out"
 }
 
+shows() { # shows NAME WHAT COLOUR...: these are in it, those with a '-' are not
+  local name=$1 what=$2 out
+  shift 2
+  out=$("$python" "$tools/check_png.py" "$dir/$name.png" 1 "$@" 2>&1)
+  report $? "$name shows $what" "$out"
+}
+
 fails() { # fails STATUS PATTERN ARGUMENT...
   local want=$1 pattern=$2 out status
   shift 2
@@ -60,6 +67,12 @@ draws difference 3 map "$dir/rcp85.nc" -v tsl -d 1 -p 2011-2015 \
   -f "$dir/rcp26.nc" -b 2006-2010 --note "a note" \
   -t "A title so long that it has to be broken into lines, since it would \
 never fit over the map, not even nearly, however small"
+"$python" "$tools/make_plot_sample.py" "$dir/errors.nc" errors
+draws rmse 8 map "$dir/errors.nc" -v rmse_gru_1 -d 0.035,0.175,0.64,1.945
+shows rmse "sizes from 0, not temperatures" 250/233/145 101/51/40 -2/32/106
+shows rmse "each depth by its own values" 250/233/145@3 211/99/77@3
+draws bias 8 map "$dir/errors.nc" -v bias_gru_1 -d 0.64
+shows bias "both signs" 131/33/6 71/140/177 -250/233/145
 draws projected 5 map "$dir/proj.nc" -v tsl -d 0.1
 draws series 3 series "$dir/rcp26.nc" "$dir/rcp85.nc" -v tsl -d 0.1,1
 draws point 2 series "$dir/rcp26.nc" -v tsl -d 1 --lat 64.8 --lon 212.1 \
@@ -115,6 +128,10 @@ fails 3 "no variable 'tls'; there are:.* tsl" \
 fails 3 "no depth 2 m; there are, in m: 0.1, 1" \
   map "$warm" -v tsl -d 2 "${o[@]}"
 fails 3 "several depths" map "$warm" -v tsl "${o[@]}"
+fails 3 "no depth 2 m; there are, in m: 0.1, 1" \
+  map "$warm" -v tsl -d 1,2 "${o[@]}"
+fails 3 "has no time: leave out -p" \
+  map "$dir/errors.nc" -v rmse_gru_1 -d 0.64 -p 2006 "${o[@]}"
 fails 3 "2006-2015, 2081-2100 was asked" \
   map "$warm" -v tsl -d 1 -p 2081-2100 "${o[@]}"
 fails 3 "No such file" map "$dir/absent.nc" -v tsl -d 1 "${o[@]}"

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Fails unless a file is a PNG of sensible size that shows something.
 
-    check_png.py FILE COLOURS
+    check_png.py FILE COLOURS [R/G/B[@PERCENT]...] [-R/G/B...]
 
 COLOURS: how many different colours it must hold at least, each on 0.02 %
-of its pixels or more.  Reads 8-bit RGB, RGBA, grey and palette pictures; needs
+of its pixels or more; R/G/B must be there, on so many % of
+them if that is said; -R/G/B must not.  Reads 8-bit RGB, RGBA, grey and palette pictures; needs
 nothing but the standard library.
 """
 import struct
@@ -70,6 +71,12 @@ def main():
     vivid = [c for c, n in seen.items()
              if n >= least and max(c) - min(c) > 12]
     assert len(vivid) >= int(sys.argv[2]), f"only the colours {vivid}"
+    for word in sys.argv[3:]:
+        colour, _, percent = word.lstrip("-").partition("@")
+        found = seen[tuple(int(x) for x in colour.split("/"))]
+        share = 100 * found / sum(seen.values())
+        good = found == 0 if word[0] == "-" else share >= float(percent or 0)
+        assert good and (found or word[0] == "-"), f"{word}: {share:.3f} %"
 
 
 main()

@@ -15,6 +15,8 @@ static const char usage[] =
     "       talik-plot series FILE.nc... -v NAME -o OUT [options]\n"
     "       talik-plot loss FILE.csv -o OUT [options]\n"
     "       talik-plot explain FILE.csv -o OUT [options]\n"
+    "       talik-plot predicted FILE.nc -o OUT [options]\n"
+    "       talik-plot scores FILE.nc -o OUT [options]\n"
     "\n"
     "map     mean over years, or a difference of two, one panel per depth, "
     "Alaska\n"
@@ -24,8 +26,18 @@ static const char usage[] =
     "explain the table of talik explain: bars of the features of most weight "
     "and\n"
     "        their lags, a row for each depth\n"
+    "predicted\n"
+    "        of talik evaluate: what was predicted and observed at a cell, the "
+    "last\n"
+    "        two years, one panel per depth\n"
+    "scores  of talik evaluate: a score of models and baselines, one panel "
+    "per\n"
+    "        depth\n"
     "\n"
-    "  -v NAME         variable: tsl, alt, ...\n"
+    "  -v NAME         variable: tsl, alt, ...; scores: rmse (default), mae, "
+    "...\n"
+    "  -m NAME[,...]   predicted, scores: these predictors, as \"gru "
+    "mean,climatology\"\n"
     "  -d DEPTH[,...]  depth in m, or several, one panel each\n"
     "  -p FIRST-LAST   years (default all)\n"
     "  -f FILE         map: subtract this file's mean ...\n"
@@ -112,6 +124,9 @@ read_option(int c, tk_plot_opts *o)
     case 'v':
         o->variable = optarg;
         return TK_OK;
+    case 'm':
+        o->models = optarg;
+        return TK_OK;
     case 'd':
         return read_list("-d", optarg, TK_PLOT_DEPTHS, o->depth, &o->ndepth);
     case 'p':
@@ -161,7 +176,7 @@ read_arguments(int argc, char **argv, tk_plot_opts *o)
     int c;
 
     opterr = 0;
-    while ((c = getopt_long(argc, argv, "v:d:p:f:b:l:o:t:h", known, NULL))
+    while ((c = getopt_long(argc, argv, "v:m:d:p:f:b:l:o:t:h", known, NULL))
            >= 0) {
         if (c == '?')
             return tk_fail(TK_ECONF, "unknown or incomplete option '%s'",
@@ -204,9 +219,12 @@ run(int argc, char **argv)
     } commands[] = {{"map", tk_plot_map},
                     {"series", tk_plot_series},
                     {"loss", tk_plot_loss},
-                    {"explain", tk_plot_explain}};
-    const size_t n = sizeof commands / sizeof commands[0];
-    const char *names[4], *near;
+                    {"explain", tk_plot_explain},
+                    {"predicted", tk_plot_predicted},
+                    {"scores", tk_plot_scores}};
+    enum { COMMANDS = sizeof commands / sizeof commands[0] };
+    const size_t n = COMMANDS;
+    const char *names[COMMANDS], *near;
     tk_plot_opts opts = {.lat = NAN, .lon = NAN, .low = NAN, .high = NAN};
 
     for (size_t i = 0; i < n; i++) {

@@ -1,4 +1,4 @@
-/* A mean over years at some depths, or a difference of two, on Alaska Albers. */
+/* Means over years, or differences of two, at some depths, on Alaska Albers. */
 #include "plot.h"
 
 #include <math.h>

@@ -13,6 +13,12 @@ extend(double v, double *low, double *high)
 }
 
 static double
+half_of(const tk_line *line)
+{
+    return line->half > 0 ? line->half : 0;
+}
+
+static double
 legend_width(size_t n, const tk_line *lines)
 {
     double width = 0;
@@ -50,11 +56,16 @@ limits(const tk_panel *p, size_t n, const tk_line *lines, double r[4])
     for (size_t l = 0; l < n; l++)
         for (size_t i = 0; i < lines[l].n; i++) {
             extend(lines[l].x[i], &r[0], &r[1]);
-            extend(lines[l].y[i], &r[2], &r[3]);
+            extend(lines[l].y[i] - half_of(&lines[l]), &r[2], &r[3]);
+            extend(lines[l].y[i] + half_of(&lines[l]), &r[2], &r[3]);
         }
     if (r[1] - r[0] > 10) {
         r[0] = floor(r[0]);
         r[1] = ceil(r[1]);
+    }
+    if (p->last > p->first) {
+        r[0] = p->first;
+        r[1] = p->last;
     }
     if (r[0] == r[1])
         r[1] += 1;
@@ -74,6 +85,30 @@ limits(const tk_panel *p, size_t n, const tk_line *lines, double r[4])
     }
 }
 
+/* A polygon for each stretch without a gap. */
+static void
+draw_band(tk_figure *f, const tk_line *line)
+{
+    FILE *file = tk_figure_file(f, "band.txt");
+
+    for (size_t i = 0; file && i < line->n;) {
+        size_t end = i;
+
+        while (end < line->n && !isnan(line->y[end]))
+            end++;
+        if (end > i)
+            fprintf(file, ">\n");
+        for (size_t j = i; j < end; j++)
+            fprintf(file, "%.6g %.8g\n", line->x[j], line->y[j] + line->half);
+        for (size_t j = end; j > i; j--)
+            fprintf(file, "%.6g %.8g\n", line->x[j - 1],
+                    line->y[j - 1] - line->half);
+        i = end + 1;
+    }
+    tk_figure_file_end(f, file);
+    tk_gmt(f, "plot", "band.txt -L -G%s", line->fill);
+}
+
 static void
 draw_line(tk_figure *f, const tk_line *line)
 {
@@ -83,6 +118,8 @@ draw_line(tk_figure *f, const tk_line *line)
         fprintf(file, "%.6g %.8g\n", line->x[i], line->y[i]);
     tk_figure_file_end(f, file);
     tk_gmt(f, "plot", "line.txt -W%s", line->pen);
+    if (line->symbol)
+        tk_gmt(f, "plot", "line.txt -S%s -Gblack", line->symbol);
 }
 
 static void
@@ -104,6 +141,7 @@ draw_legend(tk_figure *f, const tk_panel *p, size_t n, const tk_line *lines)
 void
 tk_plot_panel(tk_figure *f, const tk_panel *p, size_t n, const tk_line *lines)
 {
+    const bool label = p->annotate_x && p->xlabel;
     double r[4];
 
     limits(p, n, lines, r);
@@ -111,10 +149,13 @@ tk_plot_panel(tk_figure *f, const tk_panel *p, size_t n, const tk_line *lines)
            "-R%.8g/%.8g/%.8g/%.8g -JX%.2fc/%.2fc%s -Xf%.2fc -Yf%.2fc -B0", r[0],
            r[1], r[2], r[3], p->width, p->height, p->log ? "l" : "",
            p->left + 2, p->bottom + 2);
-    tk_gmt(f, "basemap", "-BW%srt -Bxafg -Bya%s -By+l\"%s\"%s%s%s",
-           p->annotate_x ? "S" : "b", p->log ? "2f3g3" : "fg", p->ylabel,
-           p->annotate_x ? " -Bx+l\"" : "", p->annotate_x ? p->xlabel : "",
-           p->annotate_x ? "\"" : "");
+    tk_gmt(f, "basemap", "-BW%srt -Bx%s -Bya%s -By+l\"%s\"%s%s%s",
+           p->annotate_x ? "S" : "b", p->xaxis ? p->xaxis : "afg",
+           p->log ? "2f3g3" : "fg", p->ylabel, label ? " -Bx+l\"" : "",
+           label ? p->xlabel : "", label ? "\"" : "");
+    for (size_t l = 0; l < n; l++)
+        if (lines[l].n && half_of(&lines[l]) > 0)
+            draw_band(f, &lines[l]);
     if (p->zero && r[2] < 0 && r[3] > 0) {
         FILE *file = tk_figure_file(f, "zero.txt");
 

@@ -20,6 +20,7 @@ typedef struct {
     const char *file[TK_PLOT_FILES];
     size_t nfile;
     const char *variable; /* -v */
+    const char *models;   /* -m, separated by commas; NULL: a choice          */
     double depth[TK_PLOT_DEPTHS];
     size_t ndepth;             /* -d; 0: the variable's only one            */
     int first_year, last_year; /* -p; 0: all                                */
@@ -38,6 +39,8 @@ tk_err tk_plot_map(const tk_plot_opts *opts) TK_MUST;
 tk_err tk_plot_series(const tk_plot_opts *opts) TK_MUST;
 tk_err tk_plot_loss(const tk_plot_opts *opts) TK_MUST;
 tk_err tk_plot_explain(const tk_plot_opts *opts) TK_MUST;
+tk_err tk_plot_predicted(const tk_plot_opts *opts) TK_MUST;
+tk_err tk_plot_scores(const tk_plot_opts *opts) TK_MUST;
 
 /* ---- atts.c: attributes of an open NetCDF file ---- */
 
@@ -151,8 +154,11 @@ void tk_plot_colours(tk_figure *figure, tk_scale scale, double low, double high,
 typedef struct {
     const char *label;
     size_t n;
-    double *x, *y;   /* NaN breaks the line */
-    const char *pen; /* "1.5p,blue,-"       */
+    double *x, *y;      /* NaN breaks the line */
+    const char *pen;    /* "1.5p,blue,-"       */
+    const char *symbol; /* GMT's, as "c0.1c", black; NULL              */
+    double half;        /* of a band around the line; 0, NaN: none     */
+    const char *fill;   /* of the band */
 } tk_line;
 
 typedef struct {
@@ -161,7 +167,9 @@ typedef struct {
     bool zero; /* a line at 0                                        */
     bool log;  /* logarithmic y                                      */
     bool legend, annotate_x;
-    double low, high; /* NaN: from the data */
+    double low, high;   /* NaN: from the data                        */
+    double first, last; /* limits of x; both 0: from the data        */
+    const char *xaxis;  /* GMT's annotations of x; NULL: its choice  */
 } tk_panel;
 
 void tk_plot_panel(tk_figure *figure, const tk_panel *panel, size_t n,

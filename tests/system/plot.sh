@@ -45,6 +45,15 @@ shows() { # shows NAME WHAT COLOUR...: these are in it, those with a '-' are not
   report $? "$name shows $what" "$out"
 }
 
+says() { # says NAME PATTERN ARGUMENT...: in the text of a PDF
+  local name=$1 pattern=$2 out
+  shift 2
+  out=$("$plot" "$@" -o "$dir/$name.pdf" 2>&1 \
+    && gs -q -sDEVICE=txtwrite -o - "$dir/$name.pdf" | tr -s ' \r\n' ' ')
+  grep -q -- "$pattern" <<< "$out"
+  report $? "$name says $pattern" "$out"
+}
+
 fails() { # fails STATUS PATTERN ARGUMENT...
   local want=$1 pattern=$2 out status
   shift 2
@@ -98,6 +107,59 @@ for change in 's/,2,\(.*\),all,7,/,2,\1,all,3,/' 's/,2,\(.*\),1,0.6,/,2,\1,1,0.3
       --note "a note" && ! cmp -s "$dir/explain.png" "$dir/other.png"
   report $? "explain: a picture of $change"
 done
+sample() { # sample NAME MONTHS CHANGE...: as of talik evaluate
+  local name=$1
+  shift
+  "$python" "$tools/make_plot_sample.py" "$dir/$name.nc" scores "$@"
+}
+for s in full: plain:plain "bare:plain -band_half_width" members:members \
+  "holes:plain holes"; do
+  # shellcheck disable=SC2086 # changes are words
+  sample "${s%%:*}" 36 ${s#*:}
+done
+models="0/114/178 213/94/0 0/158/115 204/121/167 230/159/0 86/180/233"
+# shellcheck disable=SC2086 # colours are words
+{
+  draws predicted 6 predicted "$dir/full.nc"
+  shows predicted "each architecture in its colour" $models -192/220/236
+  draws scores 6 scores "$dir/full.nc"
+  shows scores "each architecture in its colour" $models
+}
+draws chosen 1 predicted "$dir/full.nc" -m "TCN,persistence" -d 0.64
+shows chosen "no other" 204/121/167 -0/114/178 -213/94/0
+draws banded 2 predicted "$dir/plain.nc" -d 1.945
+shows banded "the band of the only model" 0/114/178 192/220/236@0.5 -213/94/0
+draws bare 1 predicted "$dir/bare.nc" -d 1.945
+shows bare "no band where there is none" 0/114/178 -192/220/236
+draws seven 3 predicted "$dir/members.nc" -d 0.035 -t "Members" --note "a note"
+draws holes 2 predicted "$dir/holes.nc" -m gru -d 1.945
+shows holes "the band where months are" 192/220/236@0.3
+says words "68.625° N, 149.625° W" predicted "$dir/plain.nc"
+here=$("$python" - "$dir/plain.nc" << 'END'
+import sys
+import netCDF4
+f = netCDF4.Dataset(sys.argv[1])
+wrong = f["predicted"][0, 0, -24:] - f["observed"][0, -24:]
+print(f"{(wrong ** 2).mean() ** 0.5:.2f}")
+END
+)
+says words "observed gru $here 0.41 lagged air 0.72 0.68 90 % band" \
+  predicted "$dir/plain.nc" -d 0.035
+says words "Jan Apr Jul Oct Jan Apr Jul Oct 2017 2018" \
+  predicted "$dir/plain.nc" -d 0.035
+number='[0-9.]*'
+says words "gru mean $number 0.08 .*column $number 0.19 lagged air $number 0.15" \
+  predicted "$dir/full.nc" -d 1.945
+says contest "gru 0.37 0.080 bilstm 0.46 0.099 tran.* air » 6.32 » 1.371 0.0" \
+  scores "$dir/full.nc" -d 0.035,1.945
+says contest "0.9[0-9]* lagged air .* climatology .* « -1.497" \
+  scores "$dir/full.nc" -v r2 -d 0.035
+says contest "0.64 m tcn 0.348 lagged air 0.420 " \
+  scores "$dir/full.nc" -d 0.64 -m "lagged air,tcn"
+says contest "gru 0.45 transformer 0.53 bilstm 0.54 tcn 0.56" \
+  scores "$dir/members.nc" -d 0.035
+sample short 2 plain
+says words "Jan Feb 2016" predicted "$dir/short.nc" -d 0.64
 draws "explain-one" 5 explain "$dir/explain.csv" -d 1
 "$plot" map "$dir/rcp85.nc" -v tsl -d 1 -o "$dir/map.pdf" \
   && [ "$(head -c 5 "$dir/map.pdf")" = "%PDF-" ]
@@ -145,6 +207,40 @@ fails 3 "expected the table of 'talik explain'" \
 fails 3 "no row of that depth" explain "$dir/explain.csv" -d 2 "${o[@]}"
 sed 's/,all,/,ever,/' "$dir/explain.csv" > "$dir/bad.csv"
 fails 3 "bad.csv:2: 'ever' is no lag" explain "$dir/bad.csv" "${o[@]}"
+fails 3 "no predictor 'grv'; there are: gru, climatology, persistence, air" \
+  predicted "$dir/plain.nc" -m "gru,grv" "${o[@]}"
+fails 3 "no predictor 'x'; there are: gru 1, gru 2" \
+  scores "$dir/full.nc" -m x "${o[@]}"
+fails 2 "at most 8 names" \
+  predicted "$dir/full.nc" -m "air,air,air,air,air,air,air,air,air" "${o[@]}"
+fails 3 "no depth 2 m; there are, in m: 0.035, 0.175, 0.64, 1.945" \
+  predicted "$dir/plain.nc" -d 2 "${o[@]}"
+fails 3 "no score 'tsl'; there are: rmse mae bias r2 cell_months" \
+  scores "$dir/full.nc" -v tsl "${o[@]}"
+fails 3 "expected the NetCDF file of 'talik evaluate'" \
+  predicted "$warm" "${o[@]}"
+fails 3 "expected the NetCDF file of 'talik evaluate'" scores "$warm" "${o[@]}"
+wrong() { # wrong COMMAND CHANGE PATTERN
+  sample wrong 36 plain "$2"
+  fails 3 "$3" "$1" "$dir/wrong.nc" "${o[@]}"
+}
+wrong predicted -observed "no variable 'observed'"
+wrong predicted -predicted "no variable 'predicted'"
+wrong predicted -year "no variable 'year'"
+wrong predicted -rmse "no score 'rmse'; there are: mae bias"
+wrong predicted -predictor_name "no labels 'predictor_name'"
+wrong scores -season_name "no labels 'season_name'"
+wrong predicted observed=fill "'observed' has no value from 2017-01 to 2018-12"
+wrong predicted predicted=fill "'gru' has no value in these months"
+wrong predicted rmse=fill "no predictor has an 'rmse'"
+wrong predicted month_of_year=fill "months of the series do not follow"
+wrong predicted gap "months of the series do not follow each other"
+wrong scores rmse=fill "'rmse' has no value of these predictors"
+sample one 1 plain
+fails 3 "one month is no series" predicted "$dir/one.nc" "${o[@]}"
+sample none 0 plain
+fails 3 "holds no series" predicted "$dir/none.nc" "${o[@]}"
+rm "$dir/none.nc"
 fails 2 "did you mean 'series'" serie "$warm" "${o[@]}"
 fails 2 "no variable: -v" map "$warm" "${o[@]}"
 fails 2 "must end in" map "$warm" -v tsl -d 1 -o "$dir/none.gif"

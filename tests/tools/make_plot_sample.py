@@ -13,7 +13,7 @@ errors: rmse_gru_1 and bias_gru_1 (depth, lat, lon), differences in K.
 scores: the table of talik evaluate, and the series at a cell.  A CHANGE is
 -NAME, without that variable or attribute; NAME=fill, without a value; plain,
 one GRU instead of all models; members, without means over members; gap, a month
-less in the middle.
+less in the middle; holes, months without a value.
 """
 import sys
 
@@ -143,8 +143,11 @@ def series(t, names, error, month):
     true = wave + rng.normal(0, 0.8, (1, len(month))) * np.exp(-depth)
     wrong = rng.normal(0, 1, (len(names), len(SCORE_DEPTHS), len(month)))
     wrong *= error[:, None, None] * np.exp(-0.8 * depth)
+    predicted = true + wrong
+    if "holes" in t.changes:
+        true[:, -20:-17] = true[:, -1] = predicted[:, :, -9:-6] = np.nan
     t.put("observed", ("depth", "month"), true, "K")
-    t.put("predicted", ("predictor", "depth", "month"), true + wrong, "K")
+    t.put("predicted", ("predictor", "depth", "month"), predicted, "K")
 
 
 def scores(out, words):

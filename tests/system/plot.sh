@@ -127,13 +127,15 @@ models="0/114/178 213/94/0 0/158/115 204/121/167 230/159/0 86/180/233"
 }
 draws chosen 1 predicted "$dir/full.nc" -m "TCN,persistence" -d 0.64
 shows chosen "no other" 204/121/167 -0/114/178 -213/94/0
+draws pair 1 predicted "$dir/full.nc" -m "gru 1,gru mean" -d 0.64
+shows pair "no band of two models" 0/114/178 -192/220/236
 draws banded 2 predicted "$dir/plain.nc" -d 1.945
 shows banded "the band of the only model" 0/114/178 192/220/236@0.5 -213/94/0
 draws bare 1 predicted "$dir/bare.nc" -d 1.945
 shows bare "no band where there is none" 0/114/178 -192/220/236
 draws seven 3 predicted "$dir/members.nc" -d 0.035 -t "Members" --note "a note"
 draws holes 2 predicted "$dir/holes.nc" -m gru -d 1.945
-shows holes "the band where months are" 192/220/236@0.3
+shows holes "the band where months are" 192/220/236@1.4
 says words "68.625° N, 149.625° W" predicted "$dir/plain.nc"
 here=$("$python" - "$dir/plain.nc" << 'END'
 import sys

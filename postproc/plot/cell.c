@@ -27,22 +27,64 @@ read_months(const tk_contest *c, tk_cell *s)
     err = tk_contest_read(c, "month_of_year", 1, month_dim, &within);
     for (size_t t = 0; !err && t < s->nt; t++) {
         s->month[t] = 12 * s->month[t] + within[t] - 1;
-        if (isnan(s->month[t]) || (t && s->month[t] != s->month[t - 1] + 1))
+        if (isnan(s->month[t]) || (t && s->month[t] <= s->month[t - 1]))
             err = tk_fail(TK_EDATA,
                           "%s: the months of the series do not follow each "
                           "other",
                           c->path);
     }
     tk_free(within);
-    if (err)
-        return err;
-    s->n = s->nt < TK_CONTEST_MONTHS ? s->nt : TK_CONTEST_MONTHS;
-    s->from = s->nt - s->n;
-    if (s->n < 2)
-        return tk_fail(TK_EDATA,
-                       "%s: one month is no series; a figure needs two or more",
-                       c->path);
+    if (!err && s->nt < 2)
+        err = tk_fail(TK_EDATA,
+                      "%s: one month is no series; a figure needs two or more",
+                      c->path);
+    return err;
+}
+
+/* Rows of nt values spread to `room` places, NaN where there is none. */
+static tk_err
+spread(size_t rows, size_t nt, const size_t *place, size_t room, double **x)
+{
+    double *wide = tk_new(rows * room, sizeof *wide);
+
+    if (!wide)
+        return TK_ERUN;
+    for (size_t i = 0; i < rows * room; i++)
+        wide[i] = NAN;
+    for (size_t i = 0; i < rows * nt; i++)
+        wide[i / nt * room + place[i % nt]] = (*x)[i];
+    tk_free(*x);
+    *x = wide;
     return TK_OK;
+}
+
+/* Held-out years need not follow each other: an empty place stands where months
+ * are left out, so that no line is drawn over it.
+ */
+static tk_err
+open_gaps(const tk_contest *c, tk_cell *s)
+{
+    size_t *place = tk_new(s->nt, sizeof *place), room;
+    tk_err err = place ? TK_OK : TK_ERUN;
+
+    for (size_t t = 1; t < s->nt && place; t++)
+        place[t] = place[t - 1] + 1 + (s->month[t] > s->month[t - 1] + 1);
+    if (!err) {
+        const size_t last =
+            s->nt < TK_CONTEST_MONTHS ? s->nt : TK_CONTEST_MONTHS;
+
+        room = place[s->nt - 1] + 1;
+        s->from = place[s->nt - last];
+        s->n = room - s->from;
+        err = spread(1, s->nt, place, room, &s->month);
+        if (!err)
+            err = spread(c->nd, s->nt, place, room, &s->observed);
+        if (!err)
+            err = spread(c->np * c->nd, s->nt, place, room, &s->predicted);
+        s->nt = room;
+    }
+    tk_free(place);
+    return err;
 }
 
 static tk_err
@@ -88,9 +130,9 @@ read_band(const tk_contest *c, tk_cell *s)
         && nc_get_var1_double(c->nc, var, (size_t[1]){0}, &s->level)
                != NC_NOERR)
         s->level = 0.9;
-    if (nc_inq_varid(c->nc, "band_half_width", &var) != NC_NOERR)
+    if (nc_inq_varid(c->nc, "half_width", &var) != NC_NOERR)
         return TK_OK;
-    return tk_contest_read(c, "band_half_width", 2, cell_dim, &s->half);
+    return tk_contest_read(c, "half_width", 2, cell_dim, &s->half);
 }
 
 tk_err
@@ -105,6 +147,7 @@ tk_cell_read(const tk_contest *c, tk_cell *s)
     TK_TRY(read_degrees(c, "predicted", 3, cell_dim, c->np * c->nd * s->nt,
                         &s->predicted));
     TK_TRY(read_band(c, s));
+    TK_TRY(open_gaps(c, s));
     s->lat = tk_plot_number_att(c->nc, NC_GLOBAL, "point_lat", NAN);
     s->lon = tk_plot_number_att(c->nc, NC_GLOBAL, "point_lon", NAN);
     if (any_observed(c, s))

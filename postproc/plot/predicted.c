@@ -163,8 +163,7 @@ prepare(const tk_plot_opts *o, tk_predicted *g)
     if (!(g->x = tk_new(g->cell.n, sizeof *g->x)))
         return TK_ERUN;
     for (size_t t = 0; t < g->cell.n; t++)
-        g->x[t] =
-            g->cell.month[g->cell.from + t] - g->cell.month[g->cell.from] + 0.5;
+        g->x[t] = (double)t + 0.5;
     return TK_OK;
 }
 

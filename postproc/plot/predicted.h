@@ -17,7 +17,7 @@ typedef struct {
     size_t left_out; /* models with a larger error than those chosen        */
     char pen[TK_PREDICTED][48], fill[16];
     size_t banded; /* place among p[] of the one with a band; n: none       */
-    double *x;     /* [cell.n] months since the first one, their middles    */
+    double *x;     /* [cell.n] the middles of their places                  */
 } tk_predicted;
 
 /* [cell.n], at a depth. */

@@ -19,20 +19,20 @@ write_months(tk_figure *f, const tk_predicted *g)
     static const char *const name[] = {"Jan", "Feb", "Mar", "Apr",
                                        "May", "Jun", "Jul", "Aug",
                                        "Sep", "Oct", "Nov", "Dec"};
-    const int first = (int)g->cell.month[g->cell.from];
-    const int span = (int)g->cell.n;
+    const double *month = g->cell.month + g->cell.from;
     FILE *file = tk_figure_file(f, "months.txt");
 
-    for (int i = 0; file && i < span; i++) {
-        const int m = tk_month_of_year(first + i) - 1;
-
-        const bool named = span <= 12 || m % 3 == 0;
+    for (size_t i = 0; file && i < g->cell.n; i++) {
+        const int m = isnan(month[i]) ? 0 : tk_month_of_year((int)month[i]) - 1;
+        const bool named = g->cell.n <= 12 || m % 3 == 0;
         const bool begins = m == 0 && i > 0;
 
+        if (isnan(month[i]))
+            continue;
         /* The year's line is where it begins, not at its first value. */
         if (begins)
-            fprintf(file, "%d g\n", i);
-        fprintf(file, "%g %s %s\n", i + 0.5,
+            fprintf(file, "%zu g\n", i);
+        fprintf(file, "%g %s %s\n", (double)i + 0.5,
                 !named   ? "f"
                 : begins ? "a"
                          : "ag",
@@ -41,21 +41,30 @@ write_months(tk_figure *f, const tk_predicted *g)
     tk_figure_file_end(f, file);
 }
 
+static int
+year_of(double month)
+{
+    return isnan(month) ? -1 : tk_month_year((int)month);
+}
+
 /* Each below the middle of its months. */
 static void
 write_years(tk_figure *f, const tk_predicted *g)
 {
-    const int first = (int)g->cell.month[g->cell.from];
-    const int span = (int)g->cell.n;
-    char text[16];
-    int begin = 0;
+    const double *month = g->cell.month + g->cell.from;
+    const size_t span = g->cell.n;
+    size_t begin = 0;
 
-    for (int i = 1; i <= span; i++) {
-        if (i < span && tk_month_of_year(first + i) != 1)
+    for (size_t i = 1; i <= span; i++) {
+        const double middle = 0.5 * (double)(begin + i) / (double)span;
+        char text[16];
+
+        if (i < span && year_of(month[i]) == year_of(month[begin]))
             continue;
-        snprintf(text, sizeof text, "%d", tk_month_year(first + begin));
-        tk_figure_text(f, 0.5 * (begin + i) / span * WIDTH, -1.0, WIDTH, 10,
-                       "+f10p,Helvetica,gray10+jBC", text);
+        snprintf(text, sizeof text, "%d", year_of(month[begin]));
+        if (!isnan(month[begin]))
+            tk_figure_text(f, middle * WIDTH, -1.0, WIDTH, 10,
+                           "+f10p,Helvetica,gray10+jBC", text);
         begin = i;
     }
 }

@@ -236,7 +236,7 @@ wrong predicted observed=fill "'observed' has no value from 2017-01 to 2018-12"
 wrong predicted predicted=fill "'gru' has no value in these months"
 wrong predicted rmse=fill "no predictor has an 'rmse'"
 wrong predicted month_of_year=fill "months of the series do not follow"
-wrong predicted gap "months of the series do not follow each other"
+wrong predicted back "months of the series do not follow each other"
 wrong scores rmse=fill "'rmse' has no value of these predictors"
 sample one 1 plain
 fails 3 "one month is no series" predicted "$dir/one.nc" "${o[@]}"

@@ -132,7 +132,7 @@ def score_table(t, names, error):
     for i, name in enumerate(names):
         if name.startswith("gru"):
             half[i] = 1.645 * error[i] * factor
-    t.put("band_half_width", dims[:2], half, "K")
+    t.put("half_width", dims[:2], half, "K")
 
 
 def series(t, names, error, month):
@@ -157,8 +157,10 @@ def scores(out, words):
                 if "members" not in words or not k.endswith("mean")}
     names, error = list(everyone), np.array(list(everyone.values()))
     month = 2016 * 12 + np.arange(months)
-    if "gap" in words:
-        month = np.delete(month, months - 12)
+    if "gap" in words:  # two years held out that do not follow each other
+        month[:-12] -= 36
+    if "back" in words:
+        month[-1] -= 24
     # Classic files cannot say that there is no month at all.
     kind = "NETCDF3_64BIT_OFFSET" if months else "NETCDF4"
     with netCDF4.Dataset(out, "w", format=kind) as f:

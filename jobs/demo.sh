@@ -146,6 +146,12 @@ if [ -x "$plot" ]; then
     -o demo/figures/series_gru_column.png
   step "figure: training curves" "$plot" loss demo/gru.csv --note "$note" \
     -t "Training of the GRU" -o demo/figures/loss.png
+  step "figure: predicted and true in one cell, 2004-2005" "$plot" predicted \
+    demo/gru.evaluate.nc --note "$note" -o demo/figures/predicted.png
+  step "figure: scores beside baselines" "$plot" scores demo/gru.evaluate.nc \
+    --note "$note" -o demo/figures/scores.png
+  step "figure: map of the GRU's error" "$plot" map demo/gru.evaluate.map.nc \
+    -v rmse_gru -d $depths --note "$note" -o demo/figures/map_rmse_gru.png
 else
   echo "no figures: bin/talik-plot needs GMT (make deps, then make demo again)"
 fi

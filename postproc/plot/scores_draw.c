@@ -7,6 +7,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "talik/grid/calendar.h"
+
 #include <netcdf.h>
 
 #define ROW 0.56     /* cm */
@@ -215,18 +217,27 @@ draw_numbers(tk_figure *f, const tk_scores *s, size_t k, const panel *a)
     tk_gmt(f, "text", "numbers.txt -N -F+f+j");
 }
 
+/* "..., 1999-01 to 2005-12", or "..., 72 months of 1978 to 1999" where months
+ * between them were not scored.
+ */
 static void
 own_title(const tk_scores *s, size_t room, char *out)
 {
-    char first[16], last[16];
+    const double months =
+        tk_plot_number_att(s->contest.nc, NC_GLOBAL, "test_months", 0);
+    char first[16], last[16], when[64] = "";
+    int from, to;
 
     tk_plot_text_att(s->contest.nc, NC_GLOBAL, "first_month", sizeof first,
                      first);
     tk_plot_text_att(s->contest.nc, NC_GLOBAL, "last_month", sizeof last, last);
-    snprintf(out, room, "%s over all cells%s%s%s%s", s->score.long_name,
-             first[0] && last[0] ? ", " : "", first[0] && last[0] ? first : "",
-             first[0] && last[0] ? " to " : "",
-             first[0] && last[0] ? last : "");
+    if (first[0] && last[0])
+        snprintf(when, sizeof when, ", %s to %s", first, last);
+    if (months > 0 && tk_month_parse(first, &from) == TK_OK
+        && tk_month_parse(last, &to) == TK_OK && months < to - from + 1)
+        snprintf(when, sizeof when, ", %.0f months of %.4s to %.4s", months,
+                 first, last);
+    snprintf(out, room, "%s over all cells%s", s->score.long_name, when);
     out[0] = (char)toupper((unsigned char)out[0]);
 }
 

@@ -41,7 +41,7 @@ evaluate_print(const judgement *j)
     const tk_verdict *v = j->verdict;
 
     for (size_t d = 0; d < v->D; d++) {
-        tk_note("\n  at %-8g m         RMSE K   MAE K  bias K      R2     NSE     "
+        tk_note("\n  at %-8g m      RMSE K   MAE K  bias K      R2     NSE     "
                 "KGE  frozen    band K  covers",
                 j->contest->model[0].model->depth[d]);
         for (size_t q = 0; q < v->npredictor; q++) {

@@ -112,7 +112,7 @@ sample() { # sample NAME MONTHS CHANGE...: as of talik evaluate
   shift
   "$python" "$tools/make_plot_sample.py" "$dir/$name.nc" scores "$@"
 }
-for s in full: plain:plain "bare:plain -band_half_width" members:members \
+for s in full: plain:plain "bare:plain -half_width" members:members \
   "holes:plain holes"; do
   # shellcheck disable=SC2086 # changes are words
   sample "${s%%:*}" 36 ${s#*:}

@@ -171,7 +171,8 @@ static const tk_param params[] = {
     INT("train", "epochs", "1", train.epochs, 1, 100000, "40",
         "at most so many epochs"),
     INT("train", "steps_per_epoch", "1", train.steps_per_epoch, 0, 1e8, "0",
-        "at most so many updates in an epoch; 0: all windows once"),
+        "at most so many updates in an epoch, but one for each round of tiles; "
+        "0: all windows once"),
     INT("train", "patience", "1", train.patience, 1, 100000, "10",
         "epochs without a better validation before training stops"),
     INT("train", "shards", "1", train.shards, 1, 1024, "4",

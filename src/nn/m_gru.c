@@ -36,16 +36,12 @@ layout(const tk_model_dims *s, tk_layout *l)
 static tk_err
 infer(const tk_layout *given, tk_model_dims *s)
 {
-    char name[TK_TENSOR_NAME];
     size_t inputs = 0;
 
     TK_TRY(tk_infer_common(given, s));
     TK_TRY(tk_infer_size(given, "gru.weight_ih_l0", 2, 0, 3, &s->H));
     TK_TRY(tk_infer_size(given, "gru.weight_ih_l0", 2, 1, 1, &inputs));
-    s->layers = 0;
-    do
-        snprintf(name, sizeof name, "gru.weight_ih_l%zu", ++s->layers);
-    while (tk_layout_find(given, name));
+    s->layers = tk_infer_layers(given, "gru.weight_ih_l", "");
     return tk_infer_features(inputs, s);
 }
 

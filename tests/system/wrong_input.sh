@@ -118,6 +118,18 @@ refused 3 "static.nc: " "a model file that is none" project project \
   "model%file=$in/w/static.nc"
 refused 2 "1 inputs here, 2 in the model|input 2 is" "a model with another input" \
   project project features%dynamic=t2m
+refused 2 "input 1 is 'tp' here and 't2m' in the model" \
+  "a model with inputs in another order" project project \
+  "features%dynamic='tp','t2m'"
+refused 2 "input 1 is 'elevation' here and 'organic_depth' in the model" \
+  "a model with another static input" project project \
+  features%static=elevation
+refused 2 "0 inputs here, 1 in the model|(none)" "a model with classes" project \
+  project "features%classes=''"
+refused 2 "'t2m' is wanted in 'degC' here and in 'K' in the model" \
+  "a model with other units" project project "features%dynamic_units='degC','m'"
+refused 2 "the month is not an input here and one of the model" \
+  "a model that knows the month" project project features%month=.false.
 refused 2 "5 months here, 6 in the model" "a model with another window" project \
   project model%window=5
 refused 2 "depth" "a model with other depths" project project \

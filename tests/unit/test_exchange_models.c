@@ -72,6 +72,15 @@ test_round_trips(void **state)
 }
 
 static void
+test_gru(void **state)
+{
+    (void)state;
+    use("gru", &lstm);
+    refuses((edit){.name = "gru.weight_ih_l1", .as = "gru.weight_ih_l2"},
+            "'gru.weight_ih_l1' is missing");
+}
+
+static void
 test_bilstm(void **state)
 {
     (void)state;
@@ -179,9 +188,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trips), cmocka_unit_test(test_bilstm),
-        cmocka_unit_test(test_conv1dlstm),  cmocka_unit_test(test_tcn),
-        cmocka_unit_test(test_transformer),
+        cmocka_unit_test(test_round_trips), cmocka_unit_test(test_gru),
+        cmocka_unit_test(test_bilstm),      cmocka_unit_test(test_conv1dlstm),
+        cmocka_unit_test(test_tcn),         cmocka_unit_test(test_transformer),
     };
 
     return EXCHANGE_RUN(tests, "exchange_models");

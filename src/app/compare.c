@@ -1,0 +1,167 @@
+/* The run's keys against what a model file says. */
+#include <math.h>
+#include <string.h>
+
+#include "app.h"
+#include "talik/io/units.h"
+
+/* The word of the namelist that a feature of the model came from. */
+static const char *
+word_of(const tk_feature *f)
+{
+    return f->kind == TK_FEAT_ANGLE || f->kind == TK_FEAT_CLASS ? f->variable
+                                                                : f->name;
+}
+
+/* One list of inputs here against the model's of that kind, in order. */
+static tk_err
+compare_list(const tk_setup *setup, const tk_trained *m, const char *key,
+             tk_feature_kind kind, size_t n, const tk_word *word)
+{
+    const char *last = "";
+    size_t k = 0;
+
+    for (size_t i = 0; i < m->features.n; i++) {
+        const tk_feature *f = &m->features.f[i];
+
+        if (f->kind != kind || strcmp(word_of(f), last) == 0)
+            continue;
+        last = word_of(f); /* sine and cosine, and all classes, are one word */
+        if (k >= n || strcmp(word[k], last) != 0)
+            return tk_setup_fail(setup, "features", key,
+                                 "input %zu is '%s' here and '%s' in the model "
+                                 "file %s",
+                                 k + 1, k < n ? word[k] : "(none)", last,
+                                 setup->c.model.file);
+        k++;
+    }
+    if (k != n)
+        return tk_setup_fail(setup, "features", key,
+                             "%zu inputs here, %zu in the model file %s", n, k,
+                             setup->c.model.file);
+    return TK_OK;
+}
+
+/* Units that were asked for against the model's, which are those that count. */
+static tk_err
+compare_units(const tk_setup *setup, const tk_trained *m)
+{
+    const tk_config *c = &setup->c;
+    size_t k = 0;
+
+    for (size_t i = 0; i < m->features.n; i++) {
+        const tk_feature *f = &m->features.f[i];
+        const char *ours = c->features.dynamic_units[k];
+        tk_conversion to = {.scale = 1};
+
+        if (f->kind != TK_FEAT_DYNAMIC)
+            continue;
+        if (k++ >= c->features.ndynamic_units || !*ours || !*f->units)
+            continue;
+        if (tk_units_convert(ours, f->units, false, false, &to) != TK_OK
+            || fabs(to.scale - 1) > 1e-12 || to.offset != 0)
+            return tk_setup_fail(setup, "features", "dynamic_units",
+                                 "'%s' is wanted in '%s' here and in '%s' in "
+                                 "the model file %s",
+                                 f->name, ours, f->units, c->model.file);
+    }
+    return TK_OK;
+}
+
+static tk_err
+compare_month(const tk_setup *setup, const tk_trained *m)
+{
+    bool month = false;
+
+    for (size_t i = 0; i < m->features.n; i++)
+        month = month || m->features.f[i].kind == TK_FEAT_MONTH;
+    if (month == setup->c.features.month)
+        return TK_OK;
+    return tk_setup_fail(setup, "features", "month",
+                         "the month is %san input here and %sone of the model "
+                         "file %s",
+                         month ? "not " : "", month ? "" : "not ",
+                         setup->c.model.file);
+}
+
+static tk_err
+compare_features(const tk_setup *setup, const tk_trained *m)
+{
+    const tk_config *c = &setup->c;
+    const struct {
+        const char *key;
+        tk_feature_kind kind;
+        size_t n;
+        const tk_word *word;
+    } list[] = {
+        {"dynamic", TK_FEAT_DYNAMIC, c->features.ndynamic, c->features.dynamic},
+        {"static", TK_FEAT_STATIC, c->features.nfixed, c->features.fixed},
+        {"angles", TK_FEAT_ANGLE, c->features.nangles, c->features.angles},
+        {"classes", TK_FEAT_CLASS, c->features.nclasses, c->features.classes},
+    };
+
+    for (size_t i = 0; i < sizeof list / sizeof list[0]; i++)
+        if (tk_params_was_given(&setup->given, "features", list[i].key))
+            TK_TRY(compare_list(setup, m, list[i].key, list[i].kind, list[i].n,
+                                list[i].word));
+    if (tk_params_was_given(&setup->given, "features", "dynamic_units"))
+        TK_TRY(compare_units(setup, m));
+    if (tk_params_was_given(&setup->given, "features", "month"))
+        TK_TRY(compare_month(setup, m));
+    return TK_OK;
+}
+
+static bool
+is_wanted(const tk_config *c, const char *architecture)
+{
+    for (size_t i = 0; i < c->model.narchitecture; i++)
+        if (strcmp(c->model.architecture[i], architecture) == 0)
+            return true;
+    return false;
+}
+
+static tk_err
+compare_all(const tk_setup *setup, const tk_trained *m)
+{
+    const tk_config *c = &setup->c;
+    const tk_given *given = &setup->given;
+
+    TK_TRY(compare_features(setup, m));
+    if (tk_params_was_given(given, "model", "window")
+        && (size_t)c->model.window != m->net.dims.L)
+        return tk_setup_fail(setup, "model", "window",
+                             "%d months here, %zu in "
+                             "the model file %s",
+                             c->model.window, m->net.dims.L, c->model.file);
+    if (tk_params_was_given(given, "model", "architecture")
+        && !is_wanted(c, m->net.model->name))
+        return tk_setup_fail(setup, "model", "architecture",
+                             "'%s' here, '%s' "
+                             "in the model file %s",
+                             c->model.architecture[0], m->net.model->name,
+                             c->model.file);
+    if (tk_params_was_given(given, "model", "state")
+        && strcmp(c->model.state, tk_state_name(m->state)) != 0)
+        return tk_setup_fail(
+            setup, "model", "state", "'%s' here, '%s' in the model file %s",
+            c->model.state, tk_state_name(m->state), c->model.file);
+    if (!tk_params_was_given(given, "targets", "depths"))
+        return TK_OK;
+    for (size_t d = 0; d < m->net.dims.D || d < c->targets.ndepths; d++)
+        if (d >= m->net.dims.D || d >= c->targets.ndepths
+            || fabs(c->targets.depths[d] - m->depth[d]) > 1e-3)
+            return tk_setup_fail(setup, "targets", "depths",
+                                 "depth %zu of "
+                                 "%zu depths here is not that of the %zu in "
+                                 "the model file %s",
+                                 d + 1, c->targets.ndepths, m->net.dims.D,
+                                 c->model.file);
+    return TK_OK;
+}
+
+tk_err
+stage_compare(const tk_setup *setup, const tk_trained *m)
+{
+    /* Only rank 0 knows what was given; callers agree. */
+    return setup->given.table ? compare_all(setup, m) : TK_OK;
+}

@@ -18,6 +18,7 @@
 #define SLOW_SPREAD 0.5                   /* K */
 #define RAIN_SPREAD 0.4                   /* of the logarithm */
 #define RAIN_PER_K 0.04
+#define BIAS_SCALE 900 /* km across */
 
 tk_world_opts
 tk_world_defaults(void)
@@ -153,11 +154,38 @@ saturation(double T)
                  : 6.112 * exp(17.62 * T / (243.12 + T));
 }
 
-void
-tk_world_month(const tk_world *world, tk_rcp scenario, unsigned realisation,
-               int month, size_t n, const tk_world_cell *cells, double *tair,
-               double *precip, double *shortwave, double *vapour)
+/* One cell's month, where W is its warming, and `bias` none or a model's. */
+static double
+air(const tk_world_cell *c, const tk_world_bias *bias, int month, double warm,
+    double weather, double slow, double strength)
 {
+    const double winter = seasonal(month, 0);
+
+    return c->mean - c->range / 2 * seasonal(month, c->phase) + warm
+           + bias->spread * strength
+                 * ((c->spread + c->spread_season * winter) * weather + slow)
+           + (bias->mean + bias->season * winter);
+}
+
+static double
+rain(const tk_world_cell *c, const tk_world_bias *bias, int month, double warm,
+     double wet, double strength)
+{
+    const double spread = RAIN_SPREAD * bias->rain_spread;
+    const double wrong = bias->rain + bias->rain_season * seasonal(month, 0);
+
+    return c->rain * (1 + c->rain_season * seasonal(month, c->rain_phase))
+           * exp(spread * wet - spread * spread / 2 * strength * strength
+                 + RAIN_PER_K * warm + wrong);
+}
+
+/* bias[n] or NULL. */
+static void
+compute(const tk_world *world, tk_rcp scenario, unsigned realisation, int month,
+        size_t n, const tk_world_cell *cells, const tk_world_bias *bias,
+        double *const out[4])
+{
+    static const tk_world_bias none = {.spread = 1, .rain_spread = 1};
     const double global = global_warming(world, scenario, month);
     const double strength = world->opts.noise;
     tk_world_noise noise = {{0}, {0}, {0}, {0}};
@@ -166,52 +194,66 @@ tk_world_month(const tk_world *world, tk_rcp scenario, unsigned realisation,
         tk_world_noise_of(world, scenario, realisation, month, &noise);
     for (size_t i = 0; i < n; i++) {
         const tk_world_cell *c = &cells[i];
-        const double winter = seasonal(month, 0);
+        const tk_world_bias *b = bias ? &bias[i] : &none;
         const double warm = local_warming(world, global, month, c);
         const double weather =
             REGIONAL_SHARE * tk_world_at(c->regional, noise.regional)
             + LOCAL_SHARE * tk_world_at(c->local, noise.local);
         const double slow = SLOW_SPREAD * tk_world_at(c->regional, noise.slow);
         const double wet = tk_world_at(c->regional, noise.rain) * strength;
-        const double T =
-            c->mean - c->range / 2 * seasonal(month, c->phase) + warm
-            + strength
-                  * ((c->spread + c->spread_season * winter) * weather + slow);
+        const double T = air(c, b, month, warm, weather, slow, strength);
 
-        if (tair)
-            tair[i] = T;
-        if (precip)
-            precip[i] =
-                c->rain * (1 + c->rain_season * seasonal(month, c->rain_phase))
-                * exp(RAIN_SPREAD * wet
-                      - RAIN_SPREAD * RAIN_SPREAD / 2 * strength * strength
-                      + RAIN_PER_K * warm);
-        if (shortwave)
-            shortwave[i] = sun(c->lat, month) * c->clearness
-                           * fmin(fmax(1 - 0.12 * wet, 0.6), 1.4);
-        if (vapour)
-            vapour[i] = c->humidity * saturation(T);
+        if (out[0])
+            out[0][i] = T;
+        if (out[1])
+            out[1][i] = rain(c, b, month, warm, wet, strength);
+        if (out[2])
+            out[2][i] = sun(c->lat, month) * c->clearness
+                        * fmin(fmax(1 - 0.12 * wet, 0.6), 1.4);
+        if (out[3])
+            out[3][i] = c->humidity * saturation(T);
     }
 }
 
 void
-tk_world_bias(const tk_world *world, unsigned model, int month, size_t n,
-              const tk_world_cell *cells, double *tair, double *factor)
+tk_world_month(const tk_world *world, tk_rcp scenario, unsigned realisation,
+               int month, size_t n, const tk_world_cell *cells, double *tair,
+               double *precip, double *shortwave, double *vapour)
 {
+    double *const out[4] = {tair, precip, shortwave, vapour};
+
+    compute(world, scenario, realisation, month, n, cells, NULL, out);
+}
+
+void
+tk_world_model_month(const tk_world *world, tk_rcp scenario, unsigned model,
+                     int month, size_t n, const tk_world_cell *cells,
+                     const tk_world_bias *bias, double *tair, double *precip)
+{
+    double *const out[4] = {tair, precip, NULL, NULL};
+
+    compute(world, scenario, model, month, n, cells, bias, out);
+}
+
+void
+tk_world_bias_of(const tk_world *world, unsigned model, double strength,
+                 size_t n, const tk_world_cell *cells, tk_world_bias *bias)
+{
+    enum { MEAN, SEASON, RAIN, SPREAD, RAIN_SEASON, RAIN_CHANCE, KINDS };
     const uint64_t which = ((uint64_t)model << 16) | FIELD_BIAS;
-    const double winter = seasonal(month, 0);
 
     for (size_t i = 0; i < n; i++) {
-        const double mean = tk_world_field(world->opts.seed, which, 900,
-                                           cells[i].lat, cells[i].lon);
-        const double season = tk_world_field(world->opts.seed, which + (1 << 8),
-                                             900, cells[i].lat, cells[i].lon);
-        const double rain = tk_world_field(world->opts.seed, which + (2 << 8),
-                                           900, cells[i].lat, cells[i].lon);
+        double x[KINDS];
 
-        if (tair)
-            tair[i] = 1.5 * mean + 1.5 * season * winter;
-        if (factor)
-            factor[i] = exp(0.3 * rain);
+        for (uint64_t k = 0; k < KINDS; k++)
+            x[k] = strength
+                   * tk_world_field(world->opts.seed, which + (k << 8),
+                                    BIAS_SCALE, cells[i].lat, cells[i].lon);
+        bias[i] = (tk_world_bias){.mean = 1.5 * x[MEAN],
+                                  .season = 1.5 * x[SEASON],
+                                  .spread = exp(0.2 * x[SPREAD]),
+                                  .rain = 0.3 * x[RAIN],
+                                  .rain_season = 0.15 * x[RAIN_SEASON],
+                                  .rain_spread = exp(0.2 * x[RAIN_CHANCE])};
     }
 }

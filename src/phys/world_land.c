@@ -92,6 +92,21 @@ mountains(point p)
     return sum;
 }
 
+/* Distance from the sea, km; 0 at sea.  The outline ends at the border of 141 W,
+ * the land and its climate do not: coarse cells reach across.
+ */
+static double
+hinterland(double lat, double lon)
+{
+    const double joined = lon - 360 * floor((lon + 280) / 360);
+    const bool yukon =
+        joined > -141 && joined < -115 && lat > 60.3 && lat < 69.5;
+
+    return yukon || tk_alaska_is_land(lat, lon)
+               ? tk_alaska_coast_distance(lat, lon)
+               : 0;
+}
+
 double
 tk_world_elevation(uint64_t seed, double lat, double lon)
 {
@@ -99,9 +114,7 @@ tk_world_elevation(uint64_t seed, double lat, double lon)
     const double ridge = mountains((point){lat, joined});
     const double rough = tk_world_field(seed, FIELD_RELIEF, 90, lat, lon);
     const double hill = tk_world_field(seed, FIELD_RELIEF, 300, lat, lon);
-    const double shore =
-        tk_alaska_is_land(lat, lon) ? tk_alaska_coast_distance(lat, lon) : 0;
-    const double inland = 1 - exp(-shore / 60);
+    const double inland = 1 - exp(-hinterland(lat, lon) / 60);
     const double low = 230 + 110 * hill + 60 * rough;
 
     return fmax((low > 40 ? low : 40 * exp(low / 40 - 1)) * inland
@@ -190,9 +203,7 @@ tk_world_land(uint64_t seed, tk_world_cell *c)
     static const double k_rock[6] = {0, 0.2, 0, 0.3, 0.4, -0.3};
     double wet;
 
-    c->coast = tk_alaska_is_land(c->lat, c->lon)
-                   ? tk_alaska_coast_distance(c->lat, c->lon)
-                   : 0;
+    c->coast = hinterland(c->lat, c->lon);
     c->elevation = tk_world_elevation(seed, c->lat, c->lon);
     set_slope(seed, c);
     tk_world_normals(seed, c);

@@ -355,17 +355,99 @@ test_sun_and_vapour(void **state)
     assert_true(V > 5 && V < 16);
 }
 
+static tk_world_bias
+bias_at(unsigned model, double strength, const tk_world_cell *c)
+{
+    tk_world_bias b;
+
+    tk_world_bias_of(&noisy, model, strength, 1, c, &b);
+    return b;
+}
+
 static void
 test_models_differ_in_their_bias(void **state)
 {
-    double a, b, f;
+    const tk_world_bias a = bias_at(1, 1, &town[NOME]);
+    const tk_world_bias b = bias_at(2, 1, &town[NOME]);
+    const tk_world_bias none = bias_at(1, 0, &town[NOME]);
+    double mean = 0, spread = 0;
 
     (void)state;
-    tk_world_bias(&noisy, 1, 12 * 2000, 1, &town[NOME], &a, &f);
-    tk_world_bias(&noisy, 2, 12 * 2000, 1, &town[NOME], &b, NULL);
-    assert_true(a != b && fabs(a) < 12 && f > 0.2 && f < 5);
-    tk_world_bias(&noisy, 1, 12 * 2050, 1, &town[NOME], &b, NULL);
-    CHECK_NEAR(a, b, 0); /* the same in every January */
+    assert_true(a.mean != b.mean && a.season != b.season && a.spread != b.spread
+                && a.rain != b.rain);
+    CHECK_NEAR(none.mean, 0, 0);
+    CHECK_NEAR(none.spread, 1, 0);
+    CHECK_NEAR(none.rain_spread, 1, 0);
+    for (unsigned m = 1; m <= 100; m++) {
+        const tk_world_bias c = bias_at(m, 1, &town[FAIRBANKS]);
+
+        mean += c.mean * c.mean / 100;
+        spread += pow(log(c.spread), 2) / 100;
+        assert_true(fabs(c.mean) < 6 && c.rain_spread > 0.4);
+    }
+    CHECK_NEAR(sqrt(mean), 1.5, 0.4);
+    CHECK_NEAR(sqrt(spread), 0.2, 0.05);
+}
+
+/* One model's months against the world's under the same weather: mean, season
+ * and spread differ by what the bias says, the change under RCP8.5 by nothing.
+ */
+static void
+test_bias_can_be_found(void **state)
+{
+    enum { YEARS = 60 };
+    const tk_world_cell *c = &town[FAIRBANKS];
+    const tk_world_bias b = bias_at(3, 1, c);
+    double mean = 0, january = 0, var[2] = {0}, rain[2] = {0}, change_of[2];
+
+    (void)state;
+    for (int t = 0; t < 12 * YEARS; t++) {
+        const int m = 12 * 1950 + t;
+        double T[2], P[2], still;
+
+        tk_world_month(&noisy, TK_RCP45, 3, m, 1, c, &T[0], &P[0], NULL, NULL);
+        tk_world_model_month(&noisy, TK_RCP45, 3, m, 1, c, &b, &T[1], &P[1]);
+        tk_world_month(&calm, TK_RCP45, 3, m, 1, c, &still, NULL, NULL, NULL);
+        mean += (T[1] - T[0]) / (12 * YEARS);
+        january += m % 12 == 0 ? (T[1] - T[0]) / YEARS : 0;
+        var[0] += pow(T[0] - still, 2);
+        var[1] += pow(T[1] - still - b.mean
+                          - b.season * cos(6.283185307179586 * (m % 12) / 12),
+                      2);
+        rain[0] += P[0];
+        rain[1] += P[1];
+    }
+    CHECK_NEAR(mean, b.mean, 0.1);
+    CHECK_NEAR(january - mean, b.season, 0.35);
+    CHECK_NEAR(sqrt(var[1] / var[0]), b.spread, 1e-9);
+    CHECK_NEAR(log(rain[1] / rain[0]), b.rain - b.rain_season * 0.3, 0.12);
+    for (int biased = 0; biased < 2; biased++) {
+        change_of[biased] = 0;
+        for (int t = 0; t < 720; t++) {
+            const int year = t < 360 ? 2070 : 1950, m = 12 * year + t % 360;
+            double T;
+
+            tk_world_model_month(&calm, TK_RCP85, 3, m, 1, c,
+                                 biased ? &b : &(tk_world_bias){.spread = 1},
+                                 &T, NULL);
+            change_of[biased] += t < 360 ? T / 360 : -T / 360;
+        }
+    }
+    CHECK_NEAR(change_of[1], change_of[0], 1e-9);
+}
+
+/* A coarse cell reaches across the border: the climate goes on there. */
+static void
+test_the_border_is_no_coast(void **state)
+{
+    const double lat[2] = {65, 65}, lon[2] = {-141.1, -140.9};
+    tk_world_cell c[2];
+
+    (void)state;
+    tk_world_cells(&noisy, 2, lat, lon, c);
+    CHECK_NEAR(c[1].coast, c[0].coast, 20);
+    CHECK_NEAR(c[1].range, c[0].range, 0.5);
+    assert_true(c[0].coast > 200);
 }
 
 int
@@ -384,6 +466,8 @@ main(void)
         cmocka_unit_test(test_smooth_in_space),
         cmocka_unit_test(test_sun_and_vapour),
         cmocka_unit_test(test_models_differ_in_their_bias),
+        cmocka_unit_test(test_bias_can_be_found),
+        cmocka_unit_test(test_the_border_is_no_coast),
     };
 
     return cmocka_run_group_tests(tests, setup, NULL);

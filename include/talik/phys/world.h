@@ -99,7 +99,9 @@ typedef struct {
     tk_world_place regional, local;
 } tk_world_cell;
 
-/* The n cells at lat[n], lon[n]; sea is accepted. */
+/* The n cells at lat[n], lon[n].  Sea is accepted: a shore without relief of its
+ * own.  Canada between 60.3 and 69.5 N is the hinterland that it is.
+ */
 void tk_world_cells(const tk_world *world, size_t n, const double *lat,
                     const double *lon, tk_world_cell *cells);
 
@@ -118,11 +120,33 @@ void tk_world_month(const tk_world *world, tk_rcp scenario,
 double tk_world_warming(const tk_world *world, tk_rcp scenario, int month,
                         const tk_world_cell *cell);
 
-/* What is wrong with a climate model, to be added to its monthly values: `tair`
- * K, and a factor on precipitation, smooth in space, seeded by the model.
- * Correction against the reanalysis has to find it.
+/* What is wrong with a climate model in a cell, smooth in space and seeded by
+ * the model.  Correction against the reanalysis has to find it:
+ *
+ *     T    = normals + warming + mean + season cos(2 pi (m - 1)/12)
+ *            + spread (weather + slow)
+ *     rain = normals * exp(rain + rain_season cos(2 pi (m - 1)/12)) * the rest,
+ *            whose logarithm varies rain_spread times as much, its mean kept
+ *
+ * The forced warming is not touched: a model's change is the world's.
  */
-void tk_world_bias(const tk_world *world, unsigned model, int month, size_t n,
-                   const tk_world_cell *cells, double *tair, double *factor);
+typedef struct {
+    double mean, season;                   /* K                  */
+    double spread;                         /* 1                  */
+    double rain, rain_season, rain_spread; /* logarithms; and 1  */
+} tk_world_bias;
+
+/* The errors of model 1, 2, ... in n cells; strength 1 is usual, 0 none.
+ * Standard deviations over the models: 1.5 K, 1.5 K, 20 %; 30 %, 15 %, 20 %.
+ */
+void tk_world_bias_of(const tk_world *world, unsigned model, double strength,
+                      size_t n, const tk_world_cell *cells,
+                      tk_world_bias *bias);
+
+/* As tk_world_month, of realisation `model`, with that model's errors. */
+void tk_world_model_month(const tk_world *world, tk_rcp scenario,
+                          unsigned model, int month, size_t n,
+                          const tk_world_cell *cells, const tk_world_bias *bias,
+                          double *tair, double *precip);
 
 #endif

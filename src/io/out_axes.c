@@ -77,7 +77,7 @@ tk_def_axis_room(const tk_out_opts *o, const tk_grid *grid)
 {
     const size_t longest = grid->ny > grid->nx ? grid->ny : grid->nx;
 
-    return 3 * (o->ntime + o->ndepth + grid->ny + grid->nx) + 2 * longest;
+    return 3 * (o->ntime + o->ndepth + grid->ny + grid->nx) + 2 * longest + 1;
 }
 
 /* One of the grid's own axes; extent gets its least and greatest bound. */
@@ -241,6 +241,8 @@ tk_def_axes(tk_definer *d, bool along_depth)
                                    TK_TIME_UNITS, "T",    NULL};
     static const axis_text depth = {
         "depth", "depth", "depth below ground surface", "m", "Z", "down"};
+    static const axis_text height = {"height", "height", "height",
+                                     "m",      "Z",      "up"};
     const tk_out_opts *o = d->opts;
     const tk_grid *grid = d->out->grid;
 
@@ -257,6 +259,8 @@ tk_def_axes(tk_definer *d, bool along_depth)
         add_axis(d, &time, d->time, o->ntime, o->time, o->time_bounds);
     if (d->has_depth)
         add_axis(d, &depth, d->depth, o->ndepth, o->depth, o->depth_bounds);
+    if (o->height > 0)
+        add_axis(d, &height, -1, 1, &o->height, NULL);
     if (grid->projected)
         add_projected(d);
     else

@@ -58,7 +58,7 @@ struct tk_out {
     tk_out_field *field;
     double *lat, *lon; /* [ncover], until they are written          */
     size_t naxis;
-    tk_out_axis axis[8];
+    tk_out_axis axis[9];
     double *axis_room; /* values, bounds and bounds at work; until written */
     size_t axis_used;
     int crs, realization; /* variables, or -1                       */

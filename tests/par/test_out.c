@@ -87,9 +87,12 @@ other_grids(void **state)
 
     (void)state;
     for (int i = 0; i < 3; i++) {
-        const tk_out_opts o = options(fresh("other.nc"));
+        tk_out_opts o = options(fresh("other.nc"));
         const bool rotated = i == 1;
-        int nc;
+        double height = 0;
+        int nc, id = -1;
+
+        o.height = i == 2 ? 10 : 0;
 
         start_grid(true);
         grid.projected = true;
@@ -108,6 +111,13 @@ other_grids(void **state)
                             mapping[i]);
         assert_string_equal(text_of(nc, "status", "coordinates"),
                             "depth realization");
+        assert_string_equal(text_of(nc, "height", "positive"),
+                            i == 2 ? "up" : "");
+        if (i == 2) {
+            assert_int_equal(ncmpi_inq_varid(nc, "height", &id), 0);
+            ncmpi_get_var_double_all(nc, id, &height);
+            CHECK_NEAR(height, 10, 0);
+        }
         ncmpi_close(nc);
         end_grid();
     }

@@ -65,6 +65,8 @@ typedef struct {
     size_t ndepth;
     const double *depth, *depth_bounds; /* [ndepth], [ndepth][2] m, or NULL */
     int realization;                    /* scalar coordinate; -1 = none     */
+    double height; /* m above ground: scalar coordinate `height` of variables
+                      whose extra has "coordinates=height"; 0 = none       */
     size_t natt;
     const tk_out_att *att;
     size_t piece; /* most bytes that a rank holds for a call; 0 = 64 MiB    */

@@ -18,11 +18,11 @@ forcing_drop(forcing *f)
 }
 
 tk_err
-forcing_read(const simulation *s, const tk_run *run, int month, size_t n,
+forcing_read(const column_tiles *c, const tk_run *run, int month, size_t n,
              bool ring, forcing *f)
 {
-    const int before = month - s->have_first,
-              after = s->have_last - (month + (int)n - 1);
+    const column_source *s = &c->source;
+    const int before = month - s->first, after = s->last - (month + (int)n - 1);
     tk_err err = TK_OK;
 
     *f = (forcing){.n = n};
@@ -30,15 +30,14 @@ forcing_read(const simulation *s, const tk_run *run, int month, size_t n,
     f->after = ring ? 0 : (size_t)(after < REACH ? after : REACH);
     f->first = month - (int)f->before;
     for (int i = 0; i < NSERIES && !err; i++)
-        if (s->series[i]
+        if (s->has[i]
             && !(f->x[i] = tk_new(months_of(f, i) * run->nlane, sizeof(float))))
             err = TK_ERUN;
-    err = tk_agree(s->par, err);
+    err = tk_agree(c->par, err);
     for (int i = 0; i < NSERIES && !err; i++)
-        if (s->series[i])
-            err = tk_series_read(s->series[i], run,
-                                 i == PRECIP ? month : f->first,
-                                 months_of(f, i), f->x[i]);
+        if (s->has[i])
+            err = s->read(s->from, run, i, i == PRECIP ? month : f->first,
+                          months_of(f, i), f->x[i]);
     return err;
 }
 
@@ -54,11 +53,11 @@ judge(int which, float value)
 }
 
 void
-tile_forcing(const simulation *s, const forcing *f, size_t nlane, size_t t,
+tile_forcing(const column_tiles *c, const forcing *f, size_t nlane, size_t t,
              int *days, unsigned char *status, tk_column_forcing *out)
 {
     const size_t T = f->before + f->n + f->after;
-    double *at = s->tile;
+    double *at = c->tile;
     double *to[NSERIES] = {0};
 
     for (int i = 0; i < NSERIES; i++) {
@@ -78,7 +77,7 @@ tile_forcing(const simulation *s, const forcing *f, size_t nlane, size_t t,
     }
     for (size_t m = 0; m < T; m++)
         days[m] =
-            tk_month_days(tk_series_calendar(s->series[AIR], f->first + (int)m),
+            tk_month_days(c->source.calendar(c->source.from, f->first + (int)m),
                           f->first + (int)m);
     *out = (tk_column_forcing){.nmonth = f->n,
                                .before = f->before,

@@ -1,7 +1,6 @@
 /* Projection by the soil column: spins up on the first years, runs through the
  * history, writes the months asked for.
  */
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,24 +8,21 @@
 #include "talik/core/log.h"
 #include "talik/core/mem.h"
 
-/* The ground of tile t of a run that begins `lane` lanes into this rank's. */
-static void
-tile_ground(const simulation *s, size_t lane)
-{
-    const tk_profile_cells cells = {
-        .organic_depth = s->map[ORGANIC] ? s->map[ORGANIC] + lane : NULL,
-        .organic_saturation =
-            s->map[ORGANIC_SAT] ? s->map[ORGANIC_SAT] + lane : NULL,
-        .mineral_porosity = s->map[POROSITY] ? s->map[POROSITY] + lane : NULL,
-        .mineral_saturation =
-            s->map[SATURATION] ? s->map[SATURATION] + lane : NULL,
-        .mineral_k_solids = s->map[K_SOLIDS] ? s->map[K_SOLIDS] + lane : NULL,
-    };
-    tk_ground ground = s->ground;
-
-    tk_ground_fill(&s->profile, &cells, tk_column_thickness(s->column),
-                   &ground);
-}
+typedef struct {
+    const tk_par *par;
+    const tk_setup *setup;
+    tk_grid_source source;
+    tk_grid grid;
+    tk_input_files files;
+    tk_series *series[NSERIES];
+    tk_run run;
+    tsl_spec spec;
+    int have_first, have_last; /* months that all inputs have */
+    int begin;                 /* first month of the spin-up  */
+    size_t spin;               /* its months                  */
+    column_tiles column;
+    tk_out *out;
+} simulation;
 
 /* ---- setting up ----------------------------------------------------------- */
 
@@ -121,12 +117,12 @@ read_maps(simulation *s)
         TK_TRY(tk_input_series(s->par, &s->grid, &s->files, true, name[i],
                                units[i], &series));
         x = tk_new(s->run.nlane, sizeof *x);
-        s->map[i] = tk_new(s->run.nlane, sizeof *s->map[i]);
-        err = tk_agree(s->par, x && s->map[i] ? TK_OK : TK_ERUN);
+        s->column.map[i] = tk_new(s->run.nlane, sizeof *s->column.map[i]);
+        err = tk_agree(s->par, x && s->column.map[i] ? TK_OK : TK_ERUN);
         if (!err)
             err = tk_series_read(series, &s->run, 0, 1, x);
         for (size_t l = 0; l < s->run.nlane && !err; l++)
-            s->map[i][l] = (double)x[l];
+            s->column.map[i][l] = (double)x[l];
         tk_free(x);
         tk_series_close(series);
         if (err)
@@ -136,12 +132,26 @@ read_maps(simulation *s)
 }
 
 static tk_err
-allocate(simulation *s)
+read_series(void *from, const tk_run *run, int which, int first, size_t n,
+            float *x)
+{
+    const simulation *s = from;
+
+    return tk_series_read(s->series[which], run, first, n, x);
+}
+
+static tk_calendar
+calendar_of(const void *from, int month)
+{
+    const simulation *s = from;
+
+    return tk_series_calendar(s->series[AIR], month);
+}
+
+static tk_err
+make_columns(simulation *s)
 {
     const tk_config *c = &s->setup->c;
-    const tk_column_opts opts = tk_setup_column(s->setup);
-    const size_t block = (size_t)c->project.block + 2 * REACH;
-    const size_t months = s->spin > block ? s->spin : block;
     size_t first, ntile;
     tk_err err;
 
@@ -149,24 +159,16 @@ allocate(simulation *s)
                   &ntile);
     err = tk_run_make(&s->grid, first, ntile, &s->run);
     if (!err)
-        err = tk_setup_profile(s->setup, &s->profile);
-    if (!err)
-        err = tk_column_make(&opts, c->column.ndepths, c->column.depths,
-                             &s->column);
-    if (!err)
-        err = tk_ground_make(tk_column_nodes(s->column), &s->ground);
-    if (!err) {
-        s->state =
-            tk_new(ntile * tk_column_state_size(s->column), sizeof *s->state);
-        s->work = tk_new(tk_column_work_size(s->column), sizeof *s->work);
-        s->tile = tk_new(
-            (NSERIES * months + (size_t)c->project.block * c->column.ndepths)
-                * TK_TILE,
-            sizeof *s->tile);
-        s->status = tk_new(s->run.nlane, sizeof *s->status);
-        if (!s->state || !s->work || !s->tile || !s->status)
-            err = TK_ERUN;
-    }
+        err =
+            column_make(s->par, s->setup, &s->grid, &s->run, c->column.ndepths,
+                        c->column.depths, s->spin, &s->column);
+    s->column.source = (column_source){.from = s,
+                                       .first = s->have_first,
+                                       .last = s->have_last,
+                                       .read = read_series,
+                                       .calendar = calendar_of};
+    for (int i = 0; i < NSERIES; i++)
+        s->column.source.has[i] = s->series[i] != NULL;
     return tk_agree(s->par, err);
 }
 
@@ -180,7 +182,7 @@ begin(simulation *s)
         return tk_setup_fail(s->setup, "column", "depths", "names no depth");
     TK_TRY(open_inputs(s));
     TK_TRY(set_period(s));
-    TK_TRY(allocate(s));
+    TK_TRY(make_columns(s));
     TK_TRY(read_maps(s));
     s->spec.architecture = "column";
     s->spec.physics = -1;
@@ -198,10 +200,11 @@ begin(simulation *s)
     stage_header(s->par, "project", &s->grid);
     tk_note("  column: %zu nodes, profile '%s', snow law '%s'; spin-up on %s "
             "to %s",
-            tk_column_nodes(s->column), c->column.profile, c->column.snow_law,
-            text[0], text[1]);
+            tk_column_nodes(s->column.column), c->column.profile,
+            c->column.snow_law, text[0], text[1]);
     tk_note("  memory per rank: %.1f MB of state, %.1f MB of forcing at a time",
-            (double)(s->run.ntile * tk_column_state_size(s->column)) * 8e-6,
+            (double)(s->run.ntile * tk_column_state_size(s->column.column))
+                * 8e-6,
             (double)(((size_t)c->project.block + 2 * REACH) * NSERIES
                      * s->run.nlane)
                 * 4e-6);
@@ -210,84 +213,6 @@ begin(simulation *s)
 
 /* ---- running -------------------------------------------------------------- */
 
-/* **Collective.**  Spins up this rank's tiles, as many at a time as memory
- * allows.
- */
-static tk_err
-spin_up(simulation *s)
-{
-    const size_t bytes = s->spin * NSERIES * TK_TILE * sizeof(float);
-    const size_t fit = tk_setup_budget(s->setup) / bytes;
-    const size_t at_once = fit > 0 ? fit : 1;
-    const size_t size = tk_column_state_size(s->column);
-    unsigned long long rounds = (s->run.ntile + at_once - 1) / at_once;
-    int *days = tk_new(s->spin, sizeof *days);
-    tk_err err = tk_agree(s->par, days ? TK_OK : TK_ERUN);
-
-    MPI_Allreduce(MPI_IN_PLACE, &rounds, 1, MPI_UNSIGNED_LONG_LONG, MPI_MAX,
-                  s->par->comm);
-    for (size_t done = 0; rounds > 0 && !err; rounds--) {
-        const size_t left = s->run.ntile - done;
-        const size_t n = left < at_once ? left : at_once;
-        tk_run run;
-        forcing f = {0};
-        tk_err mine;
-
-        err = tk_agree(
-            s->par, tk_run_make(&s->grid, s->run.first_tile + done, n, &run));
-        if (err)
-            break;
-        mine = err = forcing_read(s, &run, s->begin, s->spin, true, &f);
-        for (size_t t = 0; t < n && !mine; t++) {
-            tk_column_forcing tile;
-
-            tile_forcing(s, &f, run.nlane, t, days,
-                         s->status + (done + t) * TK_TILE, &tile);
-            tile_ground(s, (done + t) * TK_TILE);
-            mine = tk_column_spinup(s->column, &s->ground, &tile,
-                                    s->state + (done + t) * size, s->work);
-        }
-        if (!err)
-            err = tk_agree(s->par, mine);
-        forcing_drop(&f);
-        tk_run_drop(&run);
-        done += n;
-    }
-    tk_free(days);
-    return err;
-}
-
-/* Runs one block of all tiles; y[n][ndepth][nlane], K, where y is not NULL. */
-static void
-run_block(simulation *s, const forcing *f, int *days, float *y)
-{
-    const size_t nd = s->spec.ndepth, nlane = s->run.nlane;
-    const size_t size = tk_column_state_size(s->column);
-
-    for (size_t t = 0; t < s->run.ntile; t++) {
-        tk_column_forcing tile;
-        tk_column_output out = {0};
-        double failed[TK_TILE] = {0};
-
-        tile_forcing(s, f, nlane, t, days, s->status + t * TK_TILE, &tile);
-        out.tsoil = s->tile + NSERIES * (f->before + f->n + f->after) * TK_TILE;
-        out.failed = failed;
-        tile_ground(s, t * TK_TILE);
-        tk_column_run(s->column, &s->ground, &tile, s->state + t * size, &out,
-                      s->work);
-        for (size_t i = 0; i < f->n * nd * TK_TILE; i++) {
-            const size_t l = t * TK_TILE + i % TK_TILE;
-            const double T = out.tsoil[i] + 273.15;
-            const bool good = isfinite(T);
-
-            if ((!good || failed[i % TK_TILE] > 0) && !s->status[l])
-                s->status[l] = TK_CELL_NO_ANSWER;
-            if (y)
-                y[i / TK_TILE * nlane + l] = good ? (float)T : NAN;
-        }
-    }
-}
-
 /* **Collective.**  From the first month of the spin-up to the last one asked for,
  * of which [spec.first, spec.last] is written.
  */
@@ -295,13 +220,12 @@ static tk_err
 run_months(simulation *s)
 {
     const int block = s->setup->c.project.block;
-    const size_t most = (size_t)block;
-    int *days = tk_new(most + 2 * REACH, sizeof *days), month = s->begin;
-    float *y = tk_new(most * s->spec.ndepth * s->run.nlane, sizeof *y);
+    int month = s->begin;
+    float *y = tk_new((size_t)block * s->spec.ndepth * s->run.nlane, sizeof *y);
     tk_progress progress = tk_progress_begin(
         "to", (s->spec.first - s->begin + block - 1) / block
                   + (s->spec.last - s->spec.first + block) / block);
-    tk_err err = tk_agree(s->par, days && y ? TK_OK : TK_ERUN);
+    tk_err err = tk_agree(s->par, y ? TK_OK : TK_ERUN);
 
     while (month <= s->spec.last && !err) {
         /* A block ends where writing begins. */
@@ -309,12 +233,9 @@ run_months(simulation *s)
         const int end = wanted ? s->spec.last + 1 : s->spec.first;
         const int n = end - month < block ? end - month : block;
         char label[16];
-        forcing f;
 
-        err = forcing_read(s, &s->run, month, (size_t)n, false, &f);
-        if (!err)
-            run_block(s, &f, days, wanted ? y : NULL);
-        forcing_drop(&f);
+        err = column_advance(&s->column, month, (size_t)n,
+                             &(column_result){.tsoil = wanted ? y : NULL});
         if (!err && wanted)
             err = tk_out_write(s->out, TSL_TEMPERATURE,
                                (size_t)(month - s->spec.first), (size_t)n, y);
@@ -325,21 +246,13 @@ run_months(simulation *s)
                              wanted ? "" : "history, not written");
     }
     tk_free(y);
-    tk_free(days);
     return err;
 }
 
 static void
 end(simulation *s)
 {
-    for (int i = 0; i < NMAP; i++)
-        tk_free(s->map[i]);
-    tk_free(s->state);
-    tk_free(s->work);
-    tk_free(s->tile);
-    tk_free(s->status);
-    tk_ground_drop(&s->ground);
-    tk_column_drop(s->column);
+    column_drop(&s->column);
     for (int i = 0; i < NSERIES; i++)
         tk_series_close(s->series[i]);
     tk_run_drop(&s->run);
@@ -358,7 +271,7 @@ project_column(const tk_par *par, const tk_setup *setup)
         err =
             tsl_create(par, setup, &s.spec, &s.source, &s.grid, &s.run, &s.out);
     if (!err)
-        err = spin_up(&s);
+        err = column_spin_up(&s.column, s.begin, s.spin);
     if (!err)
         tk_note("  spun up in %.1f s", tk_seconds() - start);
     start = tk_seconds();
@@ -366,7 +279,7 @@ project_column(const tk_par *par, const tk_setup *setup)
         err = run_months(&s);
     tsl_path(setup, &s.spec, sizeof path, path);
     if (!err)
-        err = tsl_finish(par, s.out, path, &s.grid, &s.run, s.status,
+        err = tsl_finish(par, s.out, path, &s.grid, &s.run, s.column.status,
                          s.spec.last - s.spec.first + 1,
                          s.spec.last - s.begin + 1, tk_seconds() - start);
     else

@@ -86,7 +86,9 @@ tk_world_cells(const tk_world *world, size_t n, const double *lat,
                const double *lon, tk_world_cell *cells)
 {
     for (size_t c = 0; c < n; c++) {
-        cells[c] = (tk_world_cell){.lat = lat[c], .lon = lon[c]};
+        /* The formulas know the western Aleutians as below -180. */
+        cells[c] = (tk_world_cell){
+            .lat = lat[c], .lon = lon[c] - 360 * floor((lon[c] + 280) / 360)};
         tk_world_land(world->opts.seed, &cells[c]);
     }
 }

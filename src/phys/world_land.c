@@ -110,8 +110,7 @@ hinterland(double lat, double lon)
 double
 tk_world_elevation(uint64_t seed, double lat, double lon)
 {
-    const double joined = lon - 360 * floor((lon + 280) / 360);
-    const double ridge = mountains((point){lat, joined});
+    const double ridge = mountains((point){lat, lon});
     const double rough = tk_world_field(seed, FIELD_RELIEF, 90, lat, lon);
     const double hill = tk_world_field(seed, FIELD_RELIEF, 300, lat, lon);
     const double inland = 1 - exp(-hinterland(lat, lon) / 60);

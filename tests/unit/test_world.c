@@ -450,6 +450,17 @@ test_the_border_is_no_coast(void **state)
     assert_true(c[0].coast > 200);
 }
 
+static void
+test_any_longitude(void **state)
+{
+    const double lat[2] = {61, 61}, lon[2] = {-152.5, 207.5};
+    tk_world_cell c[2];
+
+    (void)state;
+    tk_world_cells(&noisy, 2, lat, lon, c);
+    assert_memory_equal(&c[0], &c[1], sizeof c[0]);
+}
+
 int
 main(void)
 {
@@ -468,6 +479,7 @@ main(void)
         cmocka_unit_test(test_models_differ_in_their_bias),
         cmocka_unit_test(test_bias_can_be_found),
         cmocka_unit_test(test_the_border_is_no_coast),
+        cmocka_unit_test(test_any_longitude),
     };
 
     return cmocka_run_group_tests(tests, setup, NULL);

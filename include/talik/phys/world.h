@@ -99,7 +99,7 @@ typedef struct {
     tk_world_place regional, local;
 } tk_world_cell;
 
-/* The n cells at lat[n], lon[n].  Sea is accepted: a shore without relief of its
+/* The n cells at lat[n], lon[n] (any longitude).  Sea is accepted: a shore without relief of its
  * own.  Canada between 60.3 and 69.5 N is the hinterland that it is.
  */
 void tk_world_cells(const tk_world *world, size_t n, const double *lat,

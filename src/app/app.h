@@ -25,6 +25,12 @@ tk_err cmd_export(const tk_par *par, int argc, char **argv) TK_MUST;
 tk_err project_trained(const tk_par *par, const tk_setup *setup) TK_MUST;
 tk_err project_column(const tk_par *par, const tk_setup *setup) TK_MUST;
 
+/* The mark of files that no training may read; and **Collective**, TK_ECONF if
+ * the targets or the forcing of this setup have one, under whatever name.
+ */
+#define TRUTH_ATTRIBUTE "talik_truth"
+tk_err truth_refuse(const tk_par *par, const tk_setup *setup) TK_MUST;
+
 /* The features that the namelist names; classes are still to be found. */
 tk_err stage_features(const tk_setup *setup, tk_features *features) TK_MUST;
 
@@ -100,6 +106,10 @@ typedef struct {
     size_t ndepth;
     const double *depth;
     long long newest; /* of the inputs, s since 1970 */
+    /* NULL: as the namelist has it; a folder sets &output file aside too. */
+    const char *command, *dir, *climate_model, *scenario, *member;
+    size_t natt; /* further global attributes */
+    const tk_out_att *att;
 } tsl_spec;
 
 /* What is written into it, month by month. */

@@ -64,6 +64,12 @@ typedef struct {
 tk_err column_advance(column_tiles *c, int month, size_t n,
                       const column_result *to) TK_MUST;
 
+/* **Collective.**  Runs months from .. to, block by block; those from `first` on
+ * are written to `out`, a file of tsl_create that begins there.  NULL: none are.
+ */
+tk_err column_write(column_tiles *c, int from, int to, tk_out *out,
+                    int first) TK_MUST;
+
 /* A block of months of all tiles, as read. */
 typedef struct {
     int first; /* of air and snow: `before` months before the block */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "column_impl.h"
+#include "talik/core/log.h"
 #include "talik/core/mem.h"
 
 /* Doubles of c->tile, for blocks and the spin-up. */
@@ -187,5 +188,45 @@ column_advance(column_tiles *c, int month, size_t n, const column_result *to)
     for (size_t t = 0; t < c->run->ntile && !err; t++)
         run_tile(c, &f, t, days, to);
     forcing_drop(&f);
+    return err;
+}
+
+static int
+blocks_of(int months, int block)
+{
+    return months > 0 ? (months + block - 1) / block : 0;
+}
+
+tk_err
+column_write(column_tiles *c, int from, int to, tk_out *out, int first)
+{
+    const int block = (int)c->block;
+    const int begin = !out || first > to ? to + 1 : first > from ? first : from;
+    float *y = tk_new(c->block * c->ndepth * c->run->nlane, sizeof *y);
+    tk_progress progress =
+        tk_progress_begin("to", blocks_of(begin - from, block)
+                                    + blocks_of(to + 1 - begin, block));
+    tk_err err = tk_agree(c->par, y ? TK_OK : TK_ERUN);
+    int month = from;
+
+    while (month <= to && !err) {
+        /* A block ends where writing begins. */
+        const bool wanted = month >= begin;
+        const int end = wanted ? to + 1 : begin;
+        const int n = end - month < block ? end - month : block;
+        char label[16];
+
+        err = column_advance(c, month, (size_t)n,
+                             &(column_result){.tsoil = wanted ? y : NULL});
+        if (!err && wanted)
+            err = tk_out_write(out, TSL_TEMPERATURE, (size_t)(month - first),
+                               (size_t)n, y);
+        month += n;
+        tk_month_text(month - 1, label);
+        if (!err)
+            tk_progress_step(&progress, label, "%s",
+                             wanted ? "" : "not written");
+    }
+    tk_free(y);
     return err;
 }

@@ -146,8 +146,11 @@ typedef struct {
         tk_path dir;
         double resolution, sensitivity, amplification, noise;
         int first_year, scenario_year, last_year;
-        tk_word scenarios[4];
-        size_t nscenarios;
+        tk_word scenarios[4], views[4];
+        size_t nscenarios, nviews;
+        int reanalysis_first_year, reanalysis_last_year;
+        int climate_models, truth_first_year;
+        double model_resolution, model_bias;
     } world;
 } tk_config;
 

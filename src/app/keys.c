@@ -395,6 +395,22 @@ static const tk_param params[] = {
         "last year of the scenarios"),
     CHARS("world", "scenarios", world.scenarios, world.nscenarios,
           "'rcp26', 'rcp45', 'rcp85'", "scenarios that are written"),
+    CHARS("world", "views", world.views, world.nviews, "'simple'",
+          "what is written: simple, one climate; reanalysis, with its soil; "
+          "models, coarse and each with its own errors; truth, the soil under "
+          "their weather, which train refuses"),
+    INT("world", "reanalysis_first_year", "", world.reanalysis_first_year, 1850,
+        2100, "1950", "first year of the reanalysis"),
+    INT("world", "reanalysis_last_year", "", world.reanalysis_last_year, 1850,
+        2100, "2020", "last year of the reanalysis; RCP4.5 after 2005"),
+    INT("world", "climate_models", "1", world.climate_models, 1, 99, "2",
+        "climate models, DEMO1, DEMO2, ..."),
+    REAL("world", "model_resolution", "degree", world.model_resolution, 0.5, 10,
+         "2.5", "size of their cells"),
+    REAL("world", "model_bias", "1", world.model_bias, 0, 5, "1",
+         "factor on their errors; 0: none"),
+    INT("world", "truth_first_year", "", world.truth_first_year, 0, 2100, "0",
+        "first year of the truth; 0: all"),
 };
 
 static const tk_group groups[] = {

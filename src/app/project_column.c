@@ -213,42 +213,6 @@ begin(simulation *s)
 
 /* ---- running -------------------------------------------------------------- */
 
-/* **Collective.**  From the first month of the spin-up to the last one asked for,
- * of which [spec.first, spec.last] is written.
- */
-static tk_err
-run_months(simulation *s)
-{
-    const int block = s->setup->c.project.block;
-    int month = s->begin;
-    float *y = tk_new((size_t)block * s->spec.ndepth * s->run.nlane, sizeof *y);
-    tk_progress progress = tk_progress_begin(
-        "to", (s->spec.first - s->begin + block - 1) / block
-                  + (s->spec.last - s->spec.first + block) / block);
-    tk_err err = tk_agree(s->par, y ? TK_OK : TK_ERUN);
-
-    while (month <= s->spec.last && !err) {
-        /* A block ends where writing begins. */
-        const bool wanted = month >= s->spec.first;
-        const int end = wanted ? s->spec.last + 1 : s->spec.first;
-        const int n = end - month < block ? end - month : block;
-        char label[16];
-
-        err = column_advance(&s->column, month, (size_t)n,
-                             &(column_result){.tsoil = wanted ? y : NULL});
-        if (!err && wanted)
-            err = tk_out_write(s->out, TSL_TEMPERATURE,
-                               (size_t)(month - s->spec.first), (size_t)n, y);
-        month += n;
-        tk_month_text(month - 1, label);
-        if (!err)
-            tk_progress_step(&progress, label, "%s",
-                             wanted ? "" : "history, not written");
-    }
-    tk_free(y);
-    return err;
-}
-
 static void
 end(simulation *s)
 {
@@ -276,7 +240,8 @@ project_column(const tk_par *par, const tk_setup *setup)
         tk_note("  spun up in %.1f s", tk_seconds() - start);
     start = tk_seconds();
     if (!err)
-        err = run_months(&s);
+        err =
+            column_write(&s.column, s.begin, s.spec.last, s.out, s.spec.first);
     tsl_path(setup, &s.spec, sizeof path, path);
     if (!err)
         err = tsl_finish(par, s.out, path, &s.grid, &s.run, s.column.status,

@@ -173,6 +173,7 @@ cmd_train(const tk_par *par, const tk_setup *setup)
     for (size_t i = 0; i < n; i++)
         TK_AGREE(par, member_check(setup, i));
     TK_AGREE(par, par->rank == 0 ? check_outputs(setup, n) : TK_OK);
+    TK_TRY(truth_refuse(par, setup));
     err = open_data(par, setup, &shared.features, &s);
     if (!err) {
         stage_header(par, "train", &s.grid);

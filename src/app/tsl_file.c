@@ -25,6 +25,12 @@ static const tk_out_var variables[TSL_VARIABLES] = {
                     .flag_meanings = TK_CELL_MEANINGS},
 };
 
+static const char *
+either(const char *given, const char *key)
+{
+    return given ? given : key;
+}
+
 /* "CCSM4-gru" and "r1i1p7": the fields of the file's name that say which model
  * and which seed.
  */
@@ -33,16 +39,18 @@ names(const tk_setup *setup, const tsl_spec *spec, char model[2 * TK_WORD + 8],
       char member[2 * TK_WORD])
 {
     const tk_config *c = &setup->c;
-    const char *p = strrchr(c->forcing.member, 'p');
+    const char *of = either(spec->member, c->forcing.member);
+    const char *p = strrchr(of, 'p');
 
-    snprintf(model, 2 * TK_WORD + 8, "%s-%s", c->forcing.climate_model,
+    snprintf(model, 2 * TK_WORD + 8, "%s-%s",
+             either(spec->climate_model, c->forcing.climate_model),
              spec->architecture);
-    if (*c->output.model_id)
+    if (*c->output.model_id && !spec->climate_model)
         snprintf(model, 2 * TK_WORD + 8, "%s", c->output.model_id);
-    snprintf(member, 2 * TK_WORD, "%s", c->forcing.member);
+    snprintf(member, 2 * TK_WORD, "%s", of);
     if (spec->physics >= 0 && p)
-        snprintf(member, 2 * TK_WORD, "%.*sp%lld", (int)(p - c->forcing.member),
-                 c->forcing.member, spec->physics);
+        snprintf(member, 2 * TK_WORD, "%.*sp%lld", (int)(p - of), of,
+                 spec->physics);
 }
 
 void
@@ -52,11 +60,12 @@ tsl_path(const tk_setup *setup, const tsl_spec *spec, size_t room, char *path)
     char model[2 * TK_WORD + 8], member[2 * TK_WORD];
 
     names(setup, spec, model, member);
-    if (*c->output.file)
+    if (*c->output.file && !spec->dir)
         snprintf(path, room, "%s/%s", c->output.dir, c->output.file);
     else
         snprintf(path, room, "%s/tsl_Lmon_%s_%s_%s_%04d%02d-%04d%02d.nc",
-                 c->output.dir, model, c->forcing.scenario, member,
+                 either(spec->dir, c->output.dir), model,
+                 either(spec->scenario, c->forcing.scenario), member,
                  tk_month_year(spec->first), tk_month_of_year(spec->first),
                  tk_month_year(spec->last), tk_month_of_year(spec->last));
 }
@@ -73,9 +82,12 @@ describe(const tk_setup *setup, const tsl_spec *spec, const char *model,
     globals_text(g, "references", "https://arxiv.org/abs/2510.06258");
     globals_text(g, "project_id", "CMIP5");
     globals_text(g, "product", "output");
-    globals_text(g, "experiment_id", c->forcing.scenario);
-    globals_text(g, "driving_model_id", c->forcing.climate_model);
-    globals_text(g, "driving_model_ensemble_member", c->forcing.member);
+    globals_text(g, "experiment_id",
+                 either(spec->scenario, c->forcing.scenario));
+    globals_text(g, "driving_model_id",
+                 either(spec->climate_model, c->forcing.climate_model));
+    globals_text(g, "driving_model_ensemble_member",
+                 either(spec->member, c->forcing.member));
     globals_text(g, "model_id", model);
     globals_int(g, "realization", r);
     globals_int(g, "initialization_method", i);
@@ -86,6 +98,8 @@ describe(const tk_setup *setup, const tsl_spec *spec, const char *model,
     globals_text(g, "keywords", "permafrost, active layer, soil temperature");
     globals_int(g, "seed",
                 (int)(spec->physics >= 0 ? spec->physics : c->run.seed));
+    for (size_t k = 0; k < spec->natt; k++)
+        globals_text(g, spec->att[k].name, spec->att[k].text);
 }
 
 tk_err
@@ -94,6 +108,7 @@ tsl_create(const tk_par *par, const tk_setup *setup, const tsl_spec *spec,
            tk_out **out)
 {
     const size_t n = (size_t)(spec->last - spec->first) + 1;
+    const char *scenario = either(spec->scenario, setup->c.forcing.scenario);
     char path[TK_PATH * 3], model[2 * TK_WORD + 8], member[2 * TK_WORD];
     char title[TK_PATH], summary[2 * TK_PATH];
     double *axis = tk_new(3 * n, sizeof *axis), bounds[2 * TK_DEPTHS];
@@ -116,16 +131,16 @@ tsl_create(const tk_par *par, const tk_setup *setup, const tsl_spec *spec,
     tsl_path(setup, spec, sizeof path, path);
     names(setup, spec, model, member);
     sscanf(member, "r%d", &opts.realization);
-    globals_begin(setup, spec->newest, "project", &g);
-    snprintf(title, sizeof title, "Soil temperature, %s %s %s", model,
-             setup->c.forcing.scenario, member);
+    globals_begin(setup, spec->newest, either(spec->command, "project"), &g);
+    snprintf(title, sizeof title, "Soil temperature, %s %s %s", model, scenario,
+             member);
     if (!*setup->c.run.title)
         globals_text(&g, "title", title);
     snprintf(summary, sizeof summary,
              "Monthly mean soil temperature at %zu "
              "depths, made by talik (%s) from the %s forcing of %s.",
-             spec->ndepth, spec->architecture, setup->c.forcing.scenario,
-             setup->c.forcing.climate_model);
+             spec->ndepth, spec->architecture, scenario,
+             either(spec->climate_model, setup->c.forcing.climate_model));
     globals_text(&g, "summary", summary);
     describe(setup, spec, model, member, &g);
     opts.natt = g.n;

@@ -20,8 +20,9 @@ reached_by() {
     tensors.write) echo export ;;
     explain.memory) echo explain ;;
     table.write) echo evaluate explain ;;
-    mem.new) echo column project train world evaluate explain ;;
-    io.read | out.write) echo column project ;;
+    mem.new) echo column project train world views evaluate explain ;;
+    io.read) echo column project ;;
+    out.write) echo column project views ;;
     io.*) echo column ;;
     out.*) echo column ;;
   esac
@@ -51,6 +52,14 @@ go() { # go COMMAND: a small run; all outputs below $out
       ranks 2 world "$tmp/world.nml" --set "world%dir=$out" \
         --set world%first_year=2004 --set world%last_year=2006 \
         --set world%resolution=2 --set world%scenarios=rcp85 "${set[@]}" ;;
+    views)
+      ranks 2 world "$tmp/world.nml" --set "world%dir=$out" \
+        --set world%first_year=2004 --set world%last_year=2006 \
+        --set world%scenario_year=2005 --set world%resolution=2 \
+        --set world%scenarios=rcp85 --set world%climate_models=1 \
+        --set world%reanalysis_first_year=2004 \
+        --set world%reanalysis_last_year=2004 --set column%spinup_years=1 \
+        --set "world%views='models', 'truth', 'reanalysis'" "${set[@]}" ;;
   esac
 }
 
@@ -73,7 +82,7 @@ fault() {
     bad=1
   fi
   # The world writes several files; those before the fault are whole.
-  if [ "$2" != world ] && [ -n "$(find "$out" -type f ! -name '*.csv' ! -name '*.md' ! -name '*.ckpt')" ]; then
+  if [ "$2" != world ] && [ "$2" != views ] && [ -n "$(find "$out" -type f ! -name '*.csv' ! -name '*.md' ! -name '*.ckpt')" ]; then
     find "$out" -type f >> "$tmp/log"
     bad=1
   fi
@@ -84,7 +93,7 @@ fault() {
   return $bad
 }
 
-for c in column masked project train evaluate explain export world; do
+for c in column masked project train evaluate explain export world views; do
   rm -rf "$out"
   mkdir "$out"
   go $c > "$tmp/log" 2>&1

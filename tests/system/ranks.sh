@@ -124,6 +124,19 @@ done
 grep -q '  warmest: ' "$tmp/log" && grep -aq 'years .*; lat 60 62; block 3' "$tmp/1/held.nc"
 report $? "log and model file say what was held out" "$tmp/log"
 
+for n in 1 "${counts[@]}"; do
+  on "$n" world ../world.nml world%dir=views \
+    "world%views='reanalysis', 'models', 'truth'" world%climate_models=1 \
+    world%reanalysis_first_year=2000 world%reanalysis_last_year=2001 \
+    world%first_year=2002 column%spinup_years=1 project%block=5
+  [ "$n" = 1 ] && continue
+  while IFS= read -r f; do
+    same "view $(basename "$f")" "$f" "$n"
+  done < <(cd "$tmp/1" && find views -name '*.nc' | LC_ALL=C sort)
+done
+[ "$(find "$tmp/1/views" -name '*.nc' | wc -l)" = 10 ]
+report $? "the views are ten files"
+
 # A checker that cannot tell files apart is none.
 on 1 world ../world.nml run%seed=2 world%dir=other
 cmp -s "$tmp/1/world/static.nc" "$tmp/1/other/static.nc"

@@ -153,7 +153,8 @@ check_integral(size_t ny, size_t nx, double west, bool north_first, size_t my,
         const size_t k = c % window.ncol, r = c / window.ncol;
         const double *edge = window.lat_edge + 2 * r;
 
-        field[c] = 5 + cos(3 * window.lon[k] * RADIANS) + 0.1 * (double)r;
+        field[c] =
+            5 + cos(3 * window.lon[k] * RADIANS) + 1e-3 * (double)(r * r);
         if (k + 1 < window.ncol)
             here += field[c] * (360 / (double)nx)
                     * fabs(sin(edge[1] * RADIANS) - sin(edge[0] * RADIANS));

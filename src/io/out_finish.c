@@ -15,7 +15,7 @@ check_written(const tk_out *out)
 {
     for (size_t v = 0; v < out->nfield; v++)
         for (size_t t = 0; t < out->field[v].nt; t++)
-            if (!out->field[v].written[t])
+            if (out->field[v].written[t] != out->run->ncover)
                 return tk_fail(TK_ERUN, "%s: step %zu of %s was never written",
                                out->path, t, out->field[v].name);
     return TK_OK;
@@ -249,7 +249,7 @@ tk_out_finish(tk_out *out)
     if (err)
         tk_adopt_fault(&out->fault);
     else
-        err = check_written(out);
+        err = tk_agree(&out->par, check_written(out));
     if (!err)
         err = put_digests(out);
     if (!err)

@@ -26,7 +26,7 @@ typedef struct {
     size_t nt, nz;    /* at least 1                          */
     bool time, depth; /* has these dimensions                */
     uint64_t *digest; /* [nt] of this rank's cells           */
-    bool *written;    /* [nt]                                */
+    size_t *written;  /* [nt] places of this rank that are   */
 } tk_out_field;
 
 /* Coordinates in one dimension and their bounds, written by rank 0. */

@@ -71,33 +71,29 @@ stage_integers(tk_out *out, const tk_out_field *f, tk_out_piece p,
 }
 
 static tk_err
-mark_written(tk_out *out, tk_out_field *f, size_t first, size_t n)
+mark_written(tk_out *out, const tk_run *part, tk_out_field *f, size_t first,
+             size_t n)
 {
     tk_err err = TK_OK;
 
     for (size_t t = first; t < first + n; t++) {
-        if (f->written[t])
+        f->written[t] += part->ncover;
+        if (f->written[t] > out->run->ncover)
             err = tk_fail(TK_ERUN, "%s: step %zu of %s is written twice",
                           out->path, t, f->name);
-        f->written[t] = true;
     }
     return err;
 }
 
-tk_err
-tk_out_write(tk_out *out, size_t v, size_t first, size_t n, const float *x)
+/* **Collective.**  Writes and digests the places of out->run. */
+static tk_err
+write_places(tk_out *out, tk_out_field *f, size_t first, size_t n,
+             const float *x)
 {
-    tk_out_field *f = &out->field[v < out->nvar ? v : 0];
     const size_t level = first * f->nz, nlevel = n * f->nz;
     int code = NC_NOERR;
-    tk_err err;
+    tk_err err = TK_OK;
 
-    TK_ASSERT(v < out->nvar && first + n <= f->nt);
-    if (out->err) {
-        tk_adopt_fault(&out->fault);
-        return out->err;
-    }
-    err = mark_written(out, f, first, n);
     for (size_t i = 0; i < tk_out_pieces(out, f, nlevel); i++) {
         const tk_out_piece p = tk_out_piece_at(out, f, level, nlevel, i);
         const float *at = x + (p.level - level) * out->run->nlane;
@@ -114,14 +110,44 @@ tk_out_write(tk_out *out, size_t v, size_t first, size_t n, const float *x)
         next = tk_out_put_piece(out, f, p);
         code = code ? code : next;
     }
+    return err ? err : tk_out_nc_fail(out, code, "write", f->name);
+}
+
+tk_err
+tk_out_write_part(tk_out *out, const tk_run *part, size_t v, size_t first,
+                  size_t n, const float *x)
+{
+    tk_out_field *f = &out->field[v < out->nvar ? v : 0];
+    const tk_run *whole = out->run;
+    const size_t most = out->most_cover;
+    uint64_t here = part->ncover, largest;
+    tk_err err, bad;
+
+    TK_ASSERT(v < out->nvar && first + n <= f->nt);
+    TK_ASSERT(part == whole || f->nz == 1); /* there is room for no more */
+    if (out->err) {
+        tk_adopt_fault(&out->fault);
+        return out->err;
+    }
+    MPI_Allreduce(&here, &largest, 1, MPI_UINT64_T, MPI_MAX, out->par.comm);
+    err = mark_written(out, part, f, first, n);
+    out->run = part;
+    out->most_cover = (size_t)largest;
+    bad = write_places(out, f, first, n, x);
+    out->run = whole;
+    out->most_cover = most;
     if (!err)
-        err = tk_out_nc_fail(out, code, "write", f->name);
-    if (!err)
-        err = tk_out_inject(out, "out.write");
+        err = bad ? bad : tk_out_inject(out, "out.write");
     out->err = tk_agree(&out->par, err);
     if (out->err)
         out->fault = *tk_last_fault();
     return out->err;
+}
+
+tk_err
+tk_out_write(tk_out *out, size_t v, size_t first, size_t n, const float *x)
+{
+    return tk_out_write_part(out, out->run, v, first, n, x);
 }
 
 int
@@ -141,6 +167,6 @@ tk_out_put_doubles(tk_out *out, tk_out_field *f, const double *x)
         code = tk_out_put_piece(out, f, p);
         first = first ? first : code;
     }
-    f->written[0] = true;
+    f->written[0] = out->run->ncover;
     return first;
 }

@@ -38,10 +38,4 @@ struct tk_series {
 /* **Collective.**  Opens file k again if it was closed. */
 tk_err tk_series_wake(tk_series *s, size_t k) TK_MUST;
 
-/* **Collective.**  Months [first, first + n) at wanted depth d, in the units
- * wanted: out[n][cells of the boxes].  All ranks ask for the same months.
- */
-tk_err tk_series_read_boxes(tk_series *s, size_t nbox, const size_t (*box)[4],
-                            size_t d, int first, size_t n, float *out) TK_MUST;
-
 #endif

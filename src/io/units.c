@@ -215,9 +215,11 @@ convert_any(ut_unit *from, bool from_monthly, ut_unit *to, bool to_monthly,
         c->per_day = true;
         return convert_daily(from, to, false, water, c);
     }
-    if (convert_water(from, to, water, c))
+    if (convert_water(from, to, water, c)
+        || (daily && convert_daily(from, to, true, water, c)))
         return true;
-    return daily && convert_daily(from, to, true, water, c);
+    c->per_day = water && !daily;
+    return (water || daily) && convert_daily(from, to, false, water, c);
 }
 
 tk_err

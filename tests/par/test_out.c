@@ -42,6 +42,50 @@ pieces_do_not_show(void **state)
     }
 }
 
+/* Variable v tile by tile, all its steps of a tile at once. */
+static void
+write_tiles(tk_out *out, size_t v)
+{
+    const size_t nt = variable[v].time ? NT : 1, rounds = tk_tile_count(&grid);
+
+    for (size_t i = 0; i < rounds; i++) {
+        const size_t n = i < run.ntile;
+        float x[NT * TK_TILE] = {0};
+        tk_run part;
+
+        CHECK_OK(tk_run_make(&grid, run.first_tile + i * n, n, &part));
+        for (size_t k = 0; k < nt * part.nlane; k++)
+            x[k] = value(v, k / TK_TILE, 0, part.file_row[k % TK_TILE],
+                         part.file_col[k % TK_TILE]);
+        PAR_OK(tk_out_write_part(out, &part, v, 0, nt, x));
+        tk_run_drop(&part);
+    }
+}
+
+static void
+parts_do_not_show(void **state)
+{
+    (void)state;
+    for (int south = 0; south < 2; south++) {
+        tk_out_opts o = options(fresh("steps.nc"));
+        const char *steps = o.path;
+        tk_out *out;
+
+        start_grid(south);
+        PAR_OK(make(&o));
+        o.path = fresh("tiles.nc");
+        PAR_OK(create(&o, &out));
+        PAR_OK(write_steps(out, 0, 0, 1));
+        write_tiles(out, 1);
+        write_tiles(out, 2);
+        PAR_OK(write_steps(out, 3, 0, 1));
+        PAR_OK(tk_out_finish(out));
+        same_bytes(steps, o.path);
+        MPI_Barrier(par.comm);
+        end_grid();
+    }
+}
+
 static void
 formats(void **state)
 {
@@ -298,6 +342,7 @@ main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_digests_and_fill),
         cmocka_unit_test(pieces_do_not_show),
+        cmocka_unit_test(parts_do_not_show),
         cmocka_unit_test(formats),
         cmocka_unit_test(other_grids),
         cmocka_unit_test(overwriting),

@@ -73,6 +73,10 @@ test_water(void **state)
         {"mm month-1", "kg m-2 s-1", true, false, 1 / 86400.0, 0, -1},
         {"J m-2", "W m-2", false, true, 1 / 86400.0, 0, 0},
         {"m", "kg m-2 s-1", true, true, 1 / 86.4, 0, 0},
+        {"kg m-2 s-1", "m", true, true, 86.4, 0, 0},
+        {"mm day-1", "m", true, false, 1e-3, 0, 1},
+        {"W m-2", "J m-2", false, true, 86400, 0, 0},
+        {"kg m-2", "m", true, true, 1e-3, 0, 0},
     };
 
     (void)state;

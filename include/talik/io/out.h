@@ -104,6 +104,13 @@ tk_err tk_out_create(const tk_par *par, const tk_out_opts *opts,
 tk_err tk_out_write(tk_out *out, size_t v, size_t first, size_t n,
                     const float *x) TK_MUST;
 
+/* **Collective.**  The same for a part of the run, tk_run_make's of some of its
+ * tiles, of a variable without depth: x[n][part's nlane].  Each tile once; ranks
+ * may bring parts of different sizes, or of no tiles.
+ */
+tk_err tk_out_write_part(tk_out *out, const tk_run *part, size_t v,
+                         size_t first, size_t n, const float *x) TK_MUST;
+
 /* **Collective.**  The digests of what was written so far, one text for each
  * variable; for the log, before finish.
  */

@@ -65,4 +65,11 @@ long long tk_series_newest(const tk_series *series);
 tk_err tk_series_read(tk_series *series, const tk_run *run, int first, size_t n,
                       float *out) TK_MUST;
 
+/* **Collective.**  The same for boxes {row, col, nrow, ncol} of the file, at
+ * wanted depth d: out[n][cells of the boxes].
+ */
+tk_err tk_series_read_boxes(tk_series *series, size_t nbox,
+                            const size_t (*box)[4], size_t d, int first,
+                            size_t n, float *out) TK_MUST;
+
 #endif

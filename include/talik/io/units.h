@@ -21,7 +21,8 @@ typedef struct {
 
 /* From a file's units to those wanted.  Mass of water per area and depth of
  * water are one (1 kg m-2 = 1 mm) where `water` is true.  An amount with no time
- * ("m", "J m-2") is a mean daily sum if `daily`, else the sum of its month.
+ * ("m", "J m-2") is a mean daily sum if `daily`, else the sum of its month; a
+ * rate becomes such an amount where one of the two is true.
  * TK_EDATA if they do not convert; the fault names both.
  */
 tk_err tk_units_convert(const char *from, const char *to, bool water,

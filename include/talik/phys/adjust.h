@@ -57,7 +57,7 @@
 
 #include "talik/core/error.h"
 
-/* Values that a distribution must have. */
+/* Values that a distribution must have, not counting neighbours. */
 #define TK_ADJUST_LEAST 10
 
 typedef enum {
@@ -99,8 +99,8 @@ tk_adjust tk_adjust_defaults(void);
  *
  * TK_ECONF  a member of *how makes no sense.
  * TK_EDATA  observed or modelled has fewer than TK_ADJUST_LEAST values of some
- *     calendar month (with its neighbours; pooled: in all), or, DQM and QDM, so
- *     has the window of a value of x.  out is then undefined.
+ *     calendar month (pooled: in all), or, DQM and QDM, the window of a value of
+ *     x has fewer of its calendar month.  out is then undefined.
  */
 tk_err tk_adjust_series(const tk_adjust *how, uint64_t cell, int obs_first,
                         size_t nobs, const double *observed, int model_first,

@@ -114,7 +114,7 @@ static tk_err
 make_reference(const tk_adjust *how, const char *what, double *work,
                reference *r)
 {
-    r->all = tk_adjust_years_of(&r->s, 0, r->s.years);
+    r->all = tk_adjust_years_of(how, &r->s, 0, r->s.years);
     for (size_t k = 0; k < r->s.kinds; k++)
         TK_TRY(enough(&r->all, k, what));
     if (how->method == TK_ADJUST_EQM || how->method == TK_ADJUST_DQM
@@ -134,7 +134,7 @@ window_of(job *j, int month)
 
     from = from < last ? from : last;
     if (!j->there || j->window.from != from)
-        j->window = tk_adjust_years_of(&j->x, from, j->span);
+        j->window = tk_adjust_years_of(j->how, &j->x, from, j->span);
     j->there = true;
     return &j->window;
 }

@@ -17,7 +17,7 @@ typedef struct {
 } tk_adjust_sample;
 
 /* Some whole years of a sample, with how many values of each kind they have and
- * the means of those.
+ * the means of those, what is dry as 0.
  */
 typedef struct {
     const tk_adjust_sample *s;
@@ -42,7 +42,8 @@ double *tk_adjust_place(const tk_adjust_sample *s, int month);
 void tk_adjust_fill(const tk_adjust *how, uint64_t stream, int first, size_t n,
                     const double *x, tk_adjust_sample *s);
 
-tk_adjust_years tk_adjust_years_of(const tk_adjust_sample *s, size_t from,
+tk_adjust_years tk_adjust_years_of(const tk_adjust *how,
+                                   const tk_adjust_sample *s, size_t from,
                                    size_t years);
 
 bool tk_adjust_dry(const tk_adjust *how, double x);

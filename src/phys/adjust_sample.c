@@ -66,7 +66,8 @@ tk_adjust_fill(const tk_adjust *how, uint64_t stream, int first, size_t n,
 }
 
 tk_adjust_years
-tk_adjust_years_of(const tk_adjust_sample *s, size_t from, size_t years)
+tk_adjust_years_of(const tk_adjust *how, const tk_adjust_sample *s, size_t from,
+                   size_t years)
 {
     tk_adjust_years w = {.s = s, .from = from, .years = years};
 
@@ -77,7 +78,7 @@ tk_adjust_years_of(const tk_adjust_sample *s, size_t from, size_t years)
         for (size_t i = 0; i < years * s->per; i++)
             if (!isnan(v[i])) {
                 w.count[k] += 1;
-                sum += v[i];
+                sum += tk_adjust_dry(how, v[i]) ? 0 : v[i];
             }
         w.mean[k] = sum / w.count[k];
     }

@@ -14,10 +14,10 @@
  *   QDM    x' = Fo^-1(t) + x - Fh^-1(t), t = Fp(x) [1]
  *
  * With `ratio` differences become quotients and sums products.  DELTA keeps the
- * model's change of the mean exactly.  So does QDM, and all its quantiles', for
- * a window with as many values as the reference has (half_window 0, quantiles
- * 0); DQM nearly.  EQM multiplies changes by s_o / s_h, and clipped it loses
- * what leaves the range of h.
+ * model's change of the mean exactly.  So does QDM, additive, for a window with
+ * as many values as o and h have (half_window 0, quantiles 0), and with it
+ * any two runs' difference; DQM nearly.  EQM multiplies changes by
+ * s_o / s_h, and clipped it loses what leaves the range of h.
  *
  * Quantiles   Type 7 of Hyndman and Fan: the i-th of n sorted values has the
  *             probability (i - 1) / (n - 1), straight lines between; equal
@@ -32,8 +32,8 @@
  * Dry         With `ratio` a value below `trace`, negative ones too, is taken
  *             for a random one between 0 and trace, a function of seed, cell
  *             and month; a result below trace is 0.  So the share of dry months
- *             becomes the observed one (but for DELTA).  A dry value is not
- *             multiplied by a change of the mean, and two dry values have the
+ *             becomes the observed one (but for DELTA).  In means it is 0; it
+ *             is not multiplied by their change; two dry values have the
  *             quotient 1.
  * Quotients   by less than 10 trace are at most ratio_max.
  *

@@ -68,6 +68,13 @@ tk_setup_resolve(tk_setup *s)
     point(c->targets.nfiles, c->targets.files, s->target_files);
     point(c->forcing.nrename, c->forcing.rename, s->rename);
     point(c->forcing.nunits, c->forcing.units, s->units);
+    point(c->correct.nfiles, c->correct.files, s->correct_files);
+    point(c->correct.nunits, c->correct.units, s->correct_units);
+    drop_empty(c->correct.variables, &c->correct.nvariables);
+    drop_empty(c->correct.scenarios, &c->correct.nscenarios);
+    if (!*c->correct.report)
+        snprintf(c->correct.report, TK_PATH, "%.480s/correct_report.csv",
+                 c->correct.dir);
     for (size_t i = 0; i < c->targets.nvariables; i++)
         s->target_variables[i] = c->targets.variables[i];
     derive(c->train.checkpoint, c->model.file, ".ckpt");

@@ -23,6 +23,7 @@
 #define TK_LIST 32
 #define TK_ARCHITECTURES 8
 #define TK_SEEDS 16
+#define TK_SCENARIOS 8
 
 typedef char tk_path[TK_PATH];
 typedef char tk_word[TK_WORD];
@@ -143,6 +144,28 @@ typedef struct {
             snow_density_given, precip_factor, swe_most, snow_cap_above;
     } column;
     struct {
+        tk_path files[TK_FILES];
+        size_t nfiles;
+        tk_word historical, scenarios[TK_SCENARIOS];
+        size_t nscenarios;
+        tk_word climate_model, member;
+        tk_word variables[TK_LIST], kind[TK_LIST];
+        size_t nvariables, nkind;
+        tk_path units[TK_LIST];
+        size_t nunits;
+        tk_word method;
+        tk_word reference_first, reference_last, reference_scenario, first;
+        bool pooled, clip;
+        int half_window, quantiles, span_years;
+        double trace[TK_LIST], ratio_max;
+        size_t ntrace;
+        tk_word regrid;
+        tk_path land_file, height_file;
+        tk_word land_variable, height_variable, elevation;
+        double land_min, lapse_rate;
+        tk_path dir, report;
+    } correct;
+    struct {
         tk_path dir;
         double resolution, sensitivity, amplification, noise;
         int first_year, scenario_year, last_year;
@@ -163,8 +186,8 @@ typedef struct {
     tk_config c;
     tk_given given;
     const char *forcing_files[TK_FILES], *static_files[TK_FILES];
-    const char *target_files[TK_FILES];
-    const char *rename[TK_LIST], *units[TK_LIST];
+    const char *target_files[TK_FILES], *correct_files[TK_FILES];
+    const char *rename[TK_LIST], *units[TK_LIST], *correct_units[TK_LIST];
     const char *target_variables[TK_DEPTHS];
     char *text; /* the complete resolved namelist */
 } tk_setup;

@@ -40,9 +40,8 @@ static const tk_param params[] = {
          "replace output files that exist"),
     FLAG("run", "quiet", run.quiet, ".false.", "print warnings only"),
     INT("run", "memory_mb", "MB", run.memory_mb, 16, 1e6, "512",
-        "data that a rank may hold while it finds the scaling, evaluates or "
-        "spins "
-        "the column up"),
+        "data that a rank may hold while it finds the scaling, evaluates, "
+        "corrects or spins the column up"),
 
     CHAR("grid", "file", grid.file, "''",
          "file that describes the grid; default: the first forcing file"),
@@ -377,6 +376,78 @@ static const tk_param params[] = {
     REAL("column", "snow_cap_above", "m", column.snow_cap_above, 0, 1, "0.01",
          "less snow than this lets the surface thaw"),
 
+    CHARS("correct", "files", correct.files, correct.nfiles, "",
+          "files of one climate model, history and scenarios in any order, "
+          "names or patterns such as 'cmip5/*.nc'; CMIP5's attributes or names "
+          "say what each is"),
+    CHARS("correct", "variables", correct.variables, correct.nvariables,
+          "'t2m=tas', 'tp=pr'", "'input=variable of the climate model'"),
+    CHAR("correct", "historical", correct.historical, "'historical'",
+         "experiment that is the history"),
+    CHARS("correct", "scenarios", correct.scenarios, correct.nscenarios, "",
+          "experiments that are corrected; default: all in the files"),
+    CHAR("correct", "climate_model", correct.climate_model, "''",
+         "takes this one of several models in the files"),
+    CHAR("correct", "member", correct.member, "''",
+         "takes this one of several members, such as 'r1i1p1'"),
+    CHARS("correct", "units", correct.units, correct.nunits, "",
+          "'variable=units' that replace a wrong or missing units attribute"),
+    WORD("correct", "method", correct.method, "none delta eqm dqm qdm", "'qdm'",
+         "bias correction; none: regridding alone"),
+    CHARS("correct", "kind", correct.kind, correct.nkind, "",
+          "'input=additive' or 'input=multiplicative'; default: additive for "
+          "temperatures, multiplicative for others"),
+    CHAR("correct", "reference_first", correct.reference_first, "''",
+         "first month compared, 'YYYY-MM'; default: the first that reanalysis "
+         "and history share"),
+    CHAR("correct", "reference_last", correct.reference_last, "''",
+         "last month compared; default: the last that both have"),
+    CHAR("correct", "reference_scenario", correct.reference_scenario, "''",
+         "scenario that lengthens the history to reference_last, for all"),
+    CHAR("correct", "first", correct.first, "''",
+         "first month of the history written; default: its first"),
+    FLAG("correct", "pooled", correct.pooled, ".false.",
+         "all calendar months have one distribution"),
+    INT("correct", "half_window", "month", correct.half_window, 0, 2, "0",
+        "calendar months on either side that lend their values to the "
+        "distribution of a month"),
+    INT("correct", "quantiles", "1", correct.quantiles, 0, 10000, "0",
+        "quantiles of the reference; 0: all that it has"),
+    INT("correct", "span_years", "year", correct.span_years, 0, 1000, "30",
+        "years of the model's run that a month is compared with, dqm and qdm; "
+        "0: all"),
+    FLAG("correct", "clip", correct.clip, ".false.",
+         "eqm stays within the range of the reanalysis; this loses change"),
+    REALS("correct", "trace", "", correct.trace, correct.ntrace, 0, NAN, "",
+          "for each of variables, multiplicative: less is dry; 0 or default: "
+          "0.01 mm a day of water, 0 of others"),
+    REAL("correct", "ratio_max", "1", correct.ratio_max, 1, 1000, "2",
+         "largest quotient by what is nearly nothing, multiplicative"),
+    WORD("correct", "regrid", correct.regrid, "bilinear conservative",
+         "'bilinear'", "from the climate model's grid to the run's"),
+    CHAR("correct", "land_file", correct.land_file, "''",
+         "file of the climate model's land fraction: cells of sea take no "
+         "part; default: all take part"),
+    CHAR("correct", "land_variable", correct.land_variable, "'sftlf'",
+         "its land fraction"),
+    REAL("correct", "land_min", "1", correct.land_min, 0, 1, "0.5",
+         "a cell of the climate model is land where the fraction is at least "
+         "this"),
+    REAL("correct", "lapse_rate", "K km-1", correct.lapse_rate, -20, 20, "0",
+         "fall of temperature with height, from the climate model's to the "
+         "cell's; 0: none"),
+    CHAR("correct", "height_file", correct.height_file, "''",
+         "file of the climate model's height; needed by lapse_rate"),
+    CHAR("correct", "height_variable", correct.height_variable, "'orog'",
+         "its height"),
+    CHAR("correct", "elevation", correct.elevation, "'elevation'",
+         "static input with each cell's height; needed by lapse_rate"),
+    CHAR("correct", "dir", correct.dir, "'corrected'",
+         "folder of the corrected files"),
+    CHAR("correct", "report", correct.report, "''",
+         "table of bias and change, before and after; default: "
+         "correct_report.csv in dir"),
+
     CHAR("world", "dir", world.dir, "'world'",
          "folder of the demonstration world"),
     REAL("world", "resolution", "degree", world.resolution, 0.1, 2, "1",
@@ -427,6 +498,7 @@ static const tk_group groups[] = {
     {"project", "What is projected", 0},
     {"output", "Where results go", 0},
     {"column", "The physical soil column", 0},
+    {"correct", "Climate models on the reanalysis' grid, without its bias", 0},
     {"world", "The demonstration world", 0},
 };
 

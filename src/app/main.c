@@ -20,6 +20,7 @@ static const char usage[] =
     "usage: talik <command> <run.nml> [--set group%key=value]...\n"
     "\n"
     "  check      validates namelist and inputs, runs nothing\n"
+    "  correct    climate models on the reanalysis' grid, without its bias\n"
     "  train      fits the sequence model, writes the model file\n"
     "  evaluate   scores a model file on held-out months, beside baselines\n"
     "  explain    attributes the model's answers to inputs and lags\n"
@@ -49,8 +50,9 @@ typedef struct {
 static const command commands[] = {
     {"check", cmd_check, NULL},       {"train", cmd_train, NULL},
     {"evaluate", cmd_evaluate, NULL}, {"explain", cmd_explain, NULL},
-    {"project", cmd_project, NULL},   {"world", cmd_world, NULL},
-    {"import", NULL, cmd_import},     {"export", NULL, cmd_export},
+    {"project", cmd_project, NULL},   {"correct", cmd_correct, NULL},
+    {"world", cmd_world, NULL},       {"import", NULL, cmd_import},
+    {"export", NULL, cmd_export},
 };
 #define NCOMMAND (sizeof commands / sizeof commands[0])
 

@@ -22,6 +22,9 @@ tk_err cmd_world(const tk_par *par, const tk_setup *setup) TK_MUST;
 tk_err cmd_import(const tk_par *par, int argc, char **argv) TK_MUST;
 tk_err cmd_export(const tk_par *par, int argc, char **argv) TK_MUST;
 
+/* **Collective.**  All that `talik correct` needs before it computes. */
+tk_err correct_check(const tk_par *par, const tk_setup *setup) TK_MUST;
+
 /* The two ways to project: talik/nn models, and the soil column. */
 tk_err project_trained(const tk_par *par, const tk_setup *setup) TK_MUST;
 tk_err project_column(const tk_par *par, const tk_setup *setup) TK_MUST;

@@ -178,7 +178,9 @@ cmd_check(const tk_par *par, const tk_setup *setup)
         collect(
             stage_state(setup, tk_setup_member(setup, i).architecture, &state),
             &report, &first);
-    if (strcmp(setup->c.model.architecture[0], "column") == 0)
+    if (setup->c.correct.nfiles)
+        collect(correct_check(par, setup), &report, &first);
+    else if (strcmp(setup->c.model.architecture[0], "column") == 0)
         check_column(par, setup, &report, &first);
     else
         check_models(par, setup, n, &report, &first);

@@ -342,6 +342,18 @@ finish(correction *c)
 }
 
 tk_err
+correct_check(const tk_par *par, const tk_setup *setup)
+{
+    static correction c;
+    const tk_err err = correct_open(par, setup, &c);
+
+    if (!err)
+        correct_header(&c);
+    correct_close(&c);
+    return err;
+}
+
+tk_err
 cmd_correct(const tk_par *par, const tk_setup *setup)
 {
     static correction c;

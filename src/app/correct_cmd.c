@@ -160,6 +160,7 @@ read_modelled(correction *c, const batch *b, size_t v, size_t e, int first,
         fit_days(c, tk_coarse_series(coarse), first, n, b->part.nlane, out);
     if (v == 0 && e == 0) {
         c->borrowed += lanes.weights.borrowed;
+        c->outside += lanes.weights.outside;
         c->farthest = fmax(c->farthest, lanes.weights.farthest);
     }
     tk_coarse_lanes_drop(&lanes);
@@ -308,11 +309,11 @@ check_report(const correction *c)
 static void
 say_gaps(const correction *c)
 {
-    uint64_t count[2] = {c->failed, c->borrowed};
+    uint64_t count[3] = {c->failed, c->borrowed, c->outside};
     double farthest = c->farthest;
     tk_err err = c->failed ? TK_EDATA : TK_OK;
 
-    tk_sum_u64(c->par, 2, count);
+    tk_sum_u64(c->par, 3, count);
     MPI_Allreduce(MPI_IN_PLACE, &farthest, 1, MPI_DOUBLE, MPI_MAX,
                   c->par->comm);
     if (c->failed)
@@ -321,6 +322,10 @@ say_gaps(const correction *c)
         tk_warn("%llu times a cell could not be corrected and is missing; the "
                 "first: %s",
                 (unsigned long long)count[0], tk_last_fault()->text);
+    if (count[2])
+        tk_warn("%llu cells lie beyond the climate model's grid, or have no "
+                "land of it near, and are missing",
+                (unsigned long long)count[2]);
     if (count[1])
         tk_note("  %llu cells have no land of the climate model round them and "
                 "take the nearest, at most %.0f km away",

@@ -1,8 +1,8 @@
 /* correct_impl.h -- `talik correct`: what its sources share.
  *
- * correct_open.c opens reanalysis and climate model and settles the period,
- * correct_cmd.c goes through batches of tiles, correct_file.c makes the output,
- * correct_report.c sums up what was done.
+ * correct_reanalysis.c opens one side, correct_open.c the other and settles the
+ * periods; correct_cmd.c goes through batches of tiles; correct_file.c makes the
+ * output, correct_report.c sums up what was done.
  *
  * Experiment 0 is the history, the others are scenarios.
  */
@@ -66,12 +66,19 @@ typedef struct {
     tk_fault why;      /* of the first of them */
     double farthest;   /* km to the land of a cell without its own */
     uint64_t borrowed; /* such cells of this rank */
+    uint64_t outside;  /* cells of this rank with no source at all */
 } correction;
 
 /* **Collective.**  Everything is open and checked, nothing is computed. */
 tk_err correct_open(const tk_par *par, const tk_setup *setup,
                     correction *c) TK_MUST;
 void correct_close(correction *c); /* **Collective.** */
+
+/* **Collective.**  The first part of it: grid, variables and elevation; then this
+ * rank's tiles, and how far those of all reach.
+ */
+tk_err correct_open_reanalysis(correction *c) TK_MUST;
+tk_err correct_share_cells(correction *c) TK_MUST;
 
 /* The lanes of a run as targets; correct_cells_drop ends them.  **Collective.** */
 tk_err correct_cells(const correction *c, const tk_run *run, tk_cells *cells,

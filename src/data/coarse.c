@@ -302,7 +302,7 @@ tk_coarse_extent(const tk_par *par, const tk_cells *cells, double extent[4])
 {
     double low[4] = {INFINITY, INFINITY, INFINITY, INFINITY};
 
-    for (size_t l = 0; l < cells->nlane; l++)
+    for (size_t l = 0; l < cells->n; l++)
         for (int k = 0; k < 2; k++) {
             const double lat =
                 cells->lat_edge ? cells->lat_edge[l][k] : cells->lat[l];
@@ -323,7 +323,7 @@ tk_coarse_extent(const tk_par *par, const tk_cells *cells, double extent[4])
 static tk_err
 make_shift(const tk_coarse *c, const tk_cells *cells, tk_coarse_lanes *lanes)
 {
-    const size_t n = cells->nlane;
+    const size_t n = cells->n;
 
     if (!c->height || !cells->height)
         return TK_OK;
@@ -347,14 +347,14 @@ tk_coarse_lanes_make(const tk_coarse *c, const tk_cells *cells,
 
     *lanes = (tk_coarse_lanes){0};
     if (c->opts.how == TK_REGRID_BILINEAR)
-        err = tk_weights_bilinear(&c->window, c->usable, cells->nlane,
-                                  cells->lat, cells->lon, &lanes->weights);
+        err = tk_weights_bilinear(&c->window, c->usable, cells->n, cells->lat,
+                                  cells->lon, &lanes->weights);
     else if (!cells->lat_edge)
         err = tk_fail(TK_ECONF,
                       "conservative weights need a grid of latitudes and "
                       "longitudes, and this one is projected: take 'bilinear'");
     else
-        err = tk_weights_conservative(&c->window, c->usable, cells->nlane,
+        err = tk_weights_conservative(&c->window, c->usable, cells->n,
                                       (const double(*)[2])cells->lat_edge,
                                       (const double(*)[2])cells->lon_edge,
                                       &lanes->weights);
@@ -371,6 +371,15 @@ tk_coarse_lanes_drop(tk_coarse_lanes *lanes)
     tk_weights_drop(&lanes->weights);
     tk_free(lanes->shift);
     *lanes = (tk_coarse_lanes){0};
+}
+
+static void
+shift_all(const tk_coarse_lanes *lanes, size_t n, size_t nlane, float *out)
+{
+    for (size_t t = 0; t < n; t++)
+        for (size_t l = 0; l < lanes->weights.n; l++)
+            if (!isnan(lanes->shift[l]))
+                out[t * nlane + l] += lanes->shift[l];
 }
 
 tk_err
@@ -390,9 +399,8 @@ tk_coarse_read(tk_coarse *c, const tk_coarse_lanes *lanes, int first, size_t n,
             tk_weights_apply(&lanes->weights, some, ncell, in, nlane,
                              out + done * nlane);
     }
-    for (size_t i = 0; lanes->shift && !err && i < n * nlane; i++)
-        if (!isnan(lanes->shift[i % nlane]))
-            out[i] += lanes->shift[i % nlane];
+    if (!err && lanes->shift)
+        shift_all(lanes, n, nlane, out);
     tk_free(in);
     return err;
 }

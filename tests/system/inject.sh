@@ -10,6 +10,16 @@ in=$tmp/in
 out=$tmp/out
 mkdir -p "$out"
 make_inputs
+write_world "$in/cw" 1990 2004 2006 || bail_out "no world was written" "$tmp/log"
+# The world itself is the climate model, its history the reanalysis.
+cat > "$in/correct.nml" << END
+&forcing files = '$in/cw/historical_1990-2003.nc' /
+&correct
+  files = '$in/cw/*.nc'
+  variables = 't2m=t2m', 'tp=tp'
+  scenarios = 'rcp85'
+/
+END
 
 # Commands that reach the site.
 reached_by() {
@@ -20,9 +30,11 @@ reached_by() {
     tensors.write) echo export ;;
     explain.memory) echo explain ;;
     table.write) echo evaluate explain ;;
-    mem.new) echo column project train world views evaluate explain ;;
-    io.read) echo column project ;;
-    out.write) echo column project views ;;
+    archive.* | correct.*) echo correct ;;
+    mem.new) echo column project train world views evaluate explain correct ;;
+    io.read) echo column project correct ;;
+    out.write) echo column project views correct ;;
+    io.units) echo column correct ;;
     io.*) echo column ;;
     out.*) echo column ;;
   esac
@@ -47,6 +59,7 @@ go() { # go COMMAND: a small run; all outputs below $out
       ranks 2 explain "$in/train.nml" --set "explain%file=$out/e.nc" \
         --set "explain%csv=$out/e.csv" --set explain%samples=2 \
         --set explain%background=4 "${set[@]}" ;;
+    correct) ranks 2 correct "$in/correct.nml" --set "correct%dir=$out" "${set[@]}" ;;
     export) ranks 2 export "$in/gru.nc" "$out/gru.safetensors" ;;
     world)
       ranks 2 world "$tmp/world.nml" --set "world%dir=$out" \
@@ -81,8 +94,8 @@ fault() {
     echo "not one message" >> "$tmp/log"
     bad=1
   fi
-  # The world writes several files; those before the fault are whole.
-  if [ "$2" != world ] && [ "$2" != views ] && [ -n "$(find "$out" -type f ! -name '*.csv' ! -name '*.md' ! -name '*.ckpt')" ]; then
+  # These write several files; those before the fault are whole.
+  if [ "$2" != world ] && [ "$2" != views ] && [ "$2" != correct ] && [ -n "$(find "$out" -type f ! -name '*.csv' ! -name '*.md' ! -name '*.ckpt')" ]; then
     find "$out" -type f >> "$tmp/log"
     bad=1
   fi
@@ -93,7 +106,7 @@ fault() {
   return $bad
 }
 
-for c in column masked project train evaluate explain export world views; do
+for c in column masked project train evaluate explain export world views correct; do
   rm -rf "$out"
   mkdir "$out"
   go $c > "$tmp/log" 2>&1

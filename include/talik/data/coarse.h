@@ -28,12 +28,12 @@ typedef struct {
     double lapse; /* of the variable's units for each m upwards; 0: none  */
 } tk_coarse_opts;
 
-/* The cells of a run as targets.  Edges belong to cells of regular grids. */
+/* Targets: cells of a run.  Those of regular grids have edges. */
 typedef struct {
-    size_t nlane;
-    double *lat, *lon;                     /* [nlane]                       */
-    double (*lat_edge)[2], (*lon_edge)[2]; /* [nlane], or NULL: projected */
-    float *height; /* [nlane] m, or NULL; NaN: no shift                  */
+    size_t n;
+    double *lat, *lon;                     /* [n]                    */
+    double (*lat_edge)[2], (*lon_edge)[2]; /* [n], or NULL: projected */
+    float *height;                         /* [n] m, or NULL; NaN: no shift */
 } tk_cells;
 
 typedef struct tk_coarse tk_coarse;
@@ -58,7 +58,7 @@ const tk_window *tk_coarse_window(const tk_coarse *coarse);
 /* How cells take their values. */
 typedef struct {
     tk_weights weights;
-    float *shift; /* [nlane] or NULL */
+    float *shift; /* [n] or NULL */
 } tk_coarse_lanes;
 
 /* TK_ECONF for conservative weights without edges.  tk_coarse_lanes_drop ends
@@ -68,8 +68,9 @@ tk_err tk_coarse_lanes_make(const tk_coarse *coarse, const tk_cells *cells,
                             tk_coarse_lanes *lanes) TK_MUST;
 void tk_coarse_lanes_drop(tk_coarse_lanes *lanes);
 
-/* **Collective.**  Months [first, first + n) of the cells: out[n][nlane].  Ranks
- * may bring different cells, or none, but the same months.
+/* **Collective.**  Months [first, first + n) of the cells: out[n][nlane], lanes
+ * past the cells left alone.  Ranks may bring different cells, or none, but the
+ * same months.
  */
 tk_err tk_coarse_read(tk_coarse *coarse, const tk_coarse_lanes *lanes,
                       int first, size_t n, size_t nlane, float *out) TK_MUST;

@@ -56,7 +56,7 @@ tk_adjust_fill(const tk_adjust *how, uint64_t stream, int first, size_t n,
         s->v[i] = NAN;
     for (size_t i = 0; i < n; i++) {
         const int month = first + (int)i;
-        double value = x[i];
+        double value = isfinite(x[i]) ? x[i] : NAN;
 
         if (tk_adjust_dry(how, value))
             value =

@@ -193,7 +193,8 @@ test_missing(void **state)
         how.method = method[m];
         how.half_window = 1;
         make(3, REF, 2, 5, 0, x);
-        o[5] = h[17] = x[29] = x[100] = NAN;
+        o[5] = h[17] = x[29] = NAN;
+        x[100] = INFINITY;
         adjust(&how, o, h, REF, x, out);
         adjust(&how, o, h, REF, x, x); /* in place */
         for (size_t i = 0; i < REF; i++) {
@@ -403,7 +404,32 @@ test_ratio(void **state)
         memset(x, 0, sizeof x);
         adjust(&how, o, h, REF, x, out);
         assert_int_equal(zeros(REF, out), REF);
+        memset(h, 0, sizeof h); /* nothing by nothing */
+        adjust(&how, o, h, REF, x, out);
+        for (size_t i = 0; i < REF; i++)
+            assert_true(out[i] >= 0 && out[i] < 99);
+        make_wet(2, 0.3, 3, h);
     }
+}
+
+/* A dry month where it should be wet has the observed value: its own random
+ * number does not matter.
+ */
+static void
+test_dry_quotient(void **state)
+{
+    double o[REF], h[REF], out[REF];
+    tk_adjust how = tk_adjust_defaults();
+
+    (void)state;
+    how.ratio = true;
+    make_wet(2, 0.3, 3, h);
+    for (size_t i = 0; i < REF; i++)
+        o[i] = 3;
+    CHECK_OK(tk_adjust_series(&how, 0, JANUARY, REF, o, JANUARY, REF, h,
+                              JANUARY + REF, REF, h, out));
+    for (size_t i = 0; i < REF; i++)
+        CHECK_NEAR(out[i], 3, 1e-12);
 }
 
 /* Numbers for dry months are those of the cell and the seed, and no others. */
@@ -442,12 +468,13 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_identity), cmocka_unit_test(test_changes),
-        cmocka_unit_test(test_mapping),  cmocka_unit_test(test_constant),
-        cmocka_unit_test(test_missing),  cmocka_unit_test(test_short),
-        cmocka_unit_test(test_window),   cmocka_unit_test(test_neighbours),
-        cmocka_unit_test(test_dry),      cmocka_unit_test(test_ratio),
-        cmocka_unit_test(test_random),   cmocka_unit_test(test_names),
+        cmocka_unit_test(test_identity),     cmocka_unit_test(test_changes),
+        cmocka_unit_test(test_mapping),      cmocka_unit_test(test_constant),
+        cmocka_unit_test(test_missing),      cmocka_unit_test(test_short),
+        cmocka_unit_test(test_window),       cmocka_unit_test(test_neighbours),
+        cmocka_unit_test(test_dry),          cmocka_unit_test(test_ratio),
+        cmocka_unit_test(test_dry_quotient), cmocka_unit_test(test_random),
+        cmocka_unit_test(test_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

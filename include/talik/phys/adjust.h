@@ -37,12 +37,15 @@
  *             quotient 1.
  * Quotients   by less than 10 trace are at most ratio_max.
  *
+ * A window that stands, at either end of the run, is one distribution: what a
+ * trend makes of it is mapped as the weather is, so multiplied by s_o / s_h.
+ *
  * A change needs a common reference: give the same o and h for history and each
  * scenario.
  *
  * Units    any, the same in all series; trace in those.
- * Missing  NaN; stays NaN, and counts nowhere.
- * Cost     below 1 ms for 200 years (make bench); 3 to 4 copies of x.
+ * Missing  NaN or infinite; becomes NaN, and counts nowhere.
+ * Cost     below 1 ms for 200 years (make bench).
  *
  * [1] A. J. Cannon, S. R. Sobie, T. Q. Murdock, Bias correction of GCM
  *     precipitation by quantile mapping, J. Climate 28, 6938-6959 (2015),

@@ -62,11 +62,20 @@ future_months(const correction *c)
 }
 
 static size_t
+written_months(const experiment *e)
+{
+    return span(e->from, e->to);
+}
+
+static size_t
 done_months(const correction *c)
 {
-    const size_t future = future_months(c);
+    size_t most = 0;
 
-    return months_of(c, 0) > future ? months_of(c, 0) : future;
+    for (size_t e = 0; e < c->nexp; e++)
+        most = written_months(&c->exp[e]) > most ? written_months(&c->exp[e])
+                                                 : most;
+    return most;
 }
 
 /* Floats of a lane. */
@@ -222,8 +231,8 @@ correct_lane(correction *c, const batch *b, size_t v, size_t e, size_t l)
     } else if (err) {
         return err;
     }
-    for (size_t t = 0; t < n; t++)
-        b->done[t * nlane + l] = (float)y[all - n + t];
+    for (size_t t = 0; t < written_months(now); t++)
+        b->done[t * nlane + l] = (float)y[span(h->first, now->from - 1) + t];
     correct_sums_add(c, v, e, b->tile + l / TK_TILE,
                      &(correct_cell){.area = b->area[l],
                                      .observed = observed,
@@ -240,7 +249,6 @@ static tk_err
 correct_experiment(correction *c, const batch *b, size_t v, size_t e)
 {
     const experiment *now = &c->exp[e];
-    const size_t skip = span(now->first, now->from - 1);
     tk_err err = TK_OK;
 
     if (e > 0)
@@ -251,8 +259,8 @@ correct_experiment(correction *c, const batch *b, size_t v, size_t e)
     for (size_t l = 0; l < b->part.ncell && !err; l++)
         err = correct_lane(c, b, v, e, l);
     TK_AGREE(c->par, err);
-    return tk_out_write_part(now->out, &b->part, v, 0, span(now->from, now->to),
-                             b->done + skip * b->part.nlane);
+    return tk_out_write_part(now->out, &b->part, v, 0, written_months(now),
+                             b->done);
 }
 
 /* **Collective.**  All tiles, as many at a time as memory allows; all ranks make

@@ -172,8 +172,9 @@ check_joint(const correction *c, size_t e)
     return TK_OK;
 }
 
-/* The history ends where a scenario begins: what is written where the first of
- * them does, so that the files can be spliced.
+/* The history goes on to where a scenario begins.  Its file ends where the first
+ * of them does and the files of all scenarios begin there, so that any of them
+ * can be spliced to it.
  */
 static tk_err
 join_experiments(correction *c)
@@ -191,6 +192,8 @@ join_experiments(correction *c)
     if (c->nexp > 1)
         h->last = latest - 1;
     h->to = earliest - 1;
+    for (size_t e = 1; e < c->nexp; e++)
+        c->exp[e].from = earliest;
     TK_TRY(tk_setup_month(c->setup, "correct", "first",
                           c->setup->c.correct.first, h->first, &h->from));
     if (h->from >= h->first && h->from <= h->to)

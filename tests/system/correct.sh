@@ -24,7 +24,7 @@ world() {
 echo "&world /" > "$tmp/world.nml"
 "$python" tests/tools/make_cmip5.py "$tmp/cm" > "$tmp/log" 2>&1 \
   && "$python" tests/tools/make_cmip5.py "$tmp/cm360" --calendar 360_day \
-    --north-first --west --first 1986 --last 2007 >> "$tmp/log" 2>&1 \
+    --north-first --west --december --first 1986 --last 2007 >> "$tmp/log" 2>&1 \
   || bail_out "no climate model was written" "$tmp/log"
 world 2 "$tmp/w" 1976
 cd "$tmp" || exit 1
@@ -129,15 +129,19 @@ fi
 on 360 2 "correct%files='../cm360/*.nc'" "correct%land_file=''" "correct%first=''" \
   correct%method=none
 report $? "360_day, rows from the north, longitudes from -180" log
+[ -e 360/historical_TEST-CM_r1i1p1_198601-200511.nc ]
+report $? "the history ends where the first scenario begins" log
 on same 1 "correct%land_file=''" correct%first=1986-01 correct%method=none \
   "correct%files='../cm/*.nc'"
 "$python" - > log 2>&1 << 'END'
 import glob, sys
 from netCDF4 import Dataset
-a = Dataset(glob.glob("360/rcp85_*.nc")[0])["t2m"][:]
-b = Dataset(glob.glob("same/rcp85_*.nc")[0])["t2m"][:len(a)]
-print(abs(a - b).max())
-sys.exit(not (a.count() > 100 and abs(a - b).max() < 1e-4))
+for scenario in "rcp26", "rcp85": # both begin where rcp85 does, with 2005-12
+    a = Dataset(glob.glob(f"360/{scenario}_*_200512-200712.nc")[0])["t2m"][1:]
+    b = Dataset(glob.glob(f"same/{scenario}_*.nc")[0])["t2m"][:len(a)]
+    print(a.shape, abs(a - b).max())
+    if len(a) != 24 or a.count() < 100 or abs(a - b).max() > 1e-4:
+        sys.exit(1)
 END
 report $? "the same values from either" log
 on longer 2 correct%reference_scenario=rcp26 correct%reference_last=2010-12 \

@@ -1,10 +1,12 @@
 """A climate model's files as CMIP5 has them: tas, pr, sftlf, orog.
 
 make_cmip5.py DIR [--north-first] [--west] [--calendar 360_day] [--last 2045]
+              [--december]
 
 A global grid of 24 x 48 cells, longitudes from 0 (--west: from -180), rows from
 the south, mid-month stamps with bounds. Too warm by 4 K, more so in winter, too
-wet by half; rcp26 and rcp85 warm by 0.02 and 0.08 K a year after 2005.
+wet by half; rcp26 and rcp85 warm by 0.02 and 0.08 K a year after 2005. rcp85
+begins with 2006, or (--december) a month before, as the history ends.
 """
 import argparse
 import os
@@ -16,6 +18,7 @@ p = argparse.ArgumentParser()
 p.add_argument("dir")
 p.add_argument("--north-first", action="store_true")
 p.add_argument("--west", action="store_true")
+p.add_argument("--december", action="store_true")
 p.add_argument("--calendar", default="noleap")
 p.add_argument("--model", default="TEST-CM")
 p.add_argument("--first", type=int, default=1950)
@@ -58,25 +61,27 @@ def begin(name, experiment, member):
 
 
 def write(variable, units, experiment, first, last, value):
+    skip = 11 if a.december and experiment == "rcp85" else 0
+    first -= skip > 0
     n = 12 * (last - first + 1)
     f = begin(f"{variable}_Amon_{a.model}_{experiment}_r1i1p1_"
-              f"{first}01-{last}12.nc", experiment, (1, 1, 1))
+              f"{first}{1 + skip:02d}-{last}12.nc", experiment, (1, 1, 1))
     f.createDimension("time", None)
     t = f.createVariable("time", "f8", ("time",))
     t.units, t.calendar = "days since 1850-1-1", a.calendar
     t.bounds = "time_bnds"
     length = np.tile(days, n // 12)
     start = (first - 1850) * sum(days) + np.cumsum(length) - length
-    t[:] = start + length / 2
+    t[:] = (start + length / 2)[skip:]
     b = f.createVariable("time_bnds", "f8", ("time", "bnds"))
-    b[:] = np.stack([start, start + length], 1)
+    b[:] = np.stack([start, start + length], 1)[skip:]
     v = f.createVariable(variable, "f4", ("time", "lat", "lon"),
                          fill_value=np.float32(1e20))
     v.units = units
     x = np.empty((n, NY, NX))
     for i in range(n):
         x[i] = value(experiment, first + i // 12, i % 12)
-    v[:] = x[:, rows, :][:, :, order]
+    v[:] = x[skip:, rows, :][:, :, order]
     f.close()
 
 

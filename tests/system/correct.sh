@@ -144,6 +144,9 @@ for scenario in "rcp26", "rcp85": # both begin where rcp85 does, with 2005-12
         sys.exit(1)
 END
 report $? "the same values from either" log
+on sums 2 correct%method=none "forcing%units='tp=mm month-1'" correct%scenarios=rcp85
+check sums sums/$future raw/$future > log 2>&1
+report $? "sums of the months of the reanalysis' calendar" log
 on longer 2 correct%reference_scenario=rcp26 correct%reference_last=2010-12 \
   "forcing%files='../w/historical_1976-2005.nc','../w/rcp85_2006-2010.nc'"
 report $? "a reference lengthened by a scenario" log
@@ -161,6 +164,27 @@ on clipped 2 correct%method=eqm correct%clip=.true. correct%scenarios=rcp85
 echo "qdm keeps $(lost 1) of the change, delta $(lost delta), clipped eqm $(lost clipped)" > log
 awk '{ exit !($3 > 0.95 && $3 < 1.05 && $8 + 0 > 0.999 && $8 + 0 < 1.001 && $11 < 0.9) }' log
 report $? "qdm and delta keep the change, clipped eqm does not" log
+
+# A projected grid in other units and names.
+toolik=${TALIK_TEST_DATA:-none}/toolik/historic-climate.nc
+if [ -e "$toolik" ]; then
+  at_toolik() { # at_toolik FOLDER RANKS KEY=VALUE...
+    local dir=$1 n=$2
+    shift 2
+    on "$dir" "$n" forcing%files="$toolik" "correct%variables='tair=tas','precip=pr'" \
+      correct%scenarios=rcp85 correct%reference_first=1961-01 "$@"
+  }
+  at_toolik toolik1 1
+  report $? "a projected grid, degC and mm month-1" log
+  at_toolik toolik2 2
+  cmp toolik1/$future toolik2/$future > log 2>&1
+  report $? "the same bytes on 2 ranks" log
+  at_toolik toolik3 2 correct%regrid=conservative
+  [ $? = 2 ] && grep -q "regrid: 'conservative' needs .* take 'bilinear'" log
+  report $? "conservative weights are refused there" log
+else
+  skip "no toolik in TALIK_TEST_DATA"
+fi
 
 # Batches: fewer tiles in memory, the same values.
 world 0.3 "$tmp/fine" 1990

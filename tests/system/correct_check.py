@@ -5,6 +5,8 @@ correct_check.py same TALIK.nc NAME OTHER.nc NAME [SCALE]
     order, to the last digits of a float
 correct_check.py lapse WITH.nc WITHOUT.nc OROG.nc STATIC.nc K_PER_KM
     the difference is the rate times the difference of heights
+correct_check.py sums SUMS.nc DAILY.nc
+    mm in the month against m a day, in the days of the file's calendar
 correct_check.py signal HISTORY.nc SCENARIO.nc RAW_HISTORY.nc RAW_SCENARIO.nc
         REANALYSIS.nc REPORT.csv
     the bias is gone, the change is kept, and the report says the same
@@ -41,6 +43,15 @@ def lapse(with_it, without, orog, static, rate):
     print(f"{d.size} values, shifts to {np.nanmax(abs(x)):.2f} K, worst {d.max()}")
     if d.size < 100 or not d.max() < 1e-4 or not np.nanmax(abs(x)) > 1:
         fail("not the lapse rate")
+
+
+def sums(monthly, daily):
+    time = Dataset(daily)["time_bnds"][:]
+    want = field(daily, "tp") * 1000 * (time[:, 1] - time[:, 0])[:, None, None]
+    d = abs(field(monthly, "tp") - want)[~np.isnan(want)]
+    print(f"{d.size} values up to {np.nanmax(want):.1f} mm, worst {d.max()}")
+    if d.size < 100 or not d.max() < 1e-4:
+        fail("not the sums of months")
 
 
 def weights(path):
@@ -93,4 +104,4 @@ def signal(history, scenario, raw_history, raw_scenario, reanalysis, report):
         fail("the change is not kept")
 
 
-{"same": same, "lapse": lapse, "signal": signal}[sys.argv[1]](*sys.argv[2:])
+{"same": same, "lapse": lapse, "sums": sums, "signal": signal}[sys.argv[1]](*sys.argv[2:])

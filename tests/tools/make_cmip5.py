@@ -5,7 +5,7 @@ make_cmip5.py DIR [--north-first] [--west] [--calendar 360_day] [--last 2045]
 
 A global grid of 24 x 48 cells, longitudes from 0 (--west: from -180), rows from
 the south, mid-month stamps with bounds. Too warm by 4 K, more so in winter, too
-wet by half; rcp26 and rcp85 warm by 0.02 and 0.08 K a year after 2005. rcp85
+wet by half but for months without rain; rcp26 and rcp85 warm by 0.02 and 0.08 K a year after 2005. rcp85
 begins with 2006, or (--december) a month before, as the history ends.
 """
 import argparse
@@ -104,6 +104,8 @@ def tas(experiment, year, month):
 def pr(experiment, year, month):
     wide, local = weather(experiment, year, month, 1)
     wetter = {"historical": 0, "rcp26": 0.001, "rcp85": 0.005}[experiment]
+    if wide < -1.8:
+        return np.zeros((NY, NX))
     return (2.5e-5 * np.exp(0.3 * wide + 0.3 * local)
             * (1 + wetter * (year - 2005)))
 

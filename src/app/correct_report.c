@@ -274,7 +274,7 @@ add_variable(const correction *c, const correct_var *v, const sums *s,
              tk_text *t)
 {
     for (int m = 0; m < MONTHS; m++) {
-        char when[8];
+        char when[16];
 
         snprintf(when, sizeof when, "%d", m + 1);
         add_line(t, v, "bias", v->units, c->exp[0].name, when,

@@ -168,8 +168,8 @@ test-grad: ## gradient checks in double precision
 	@$(MAKE) --no-print-directory BUILD=double test-grad-programs
 	@OUT=$(OUT) tests/run.sh grad
 
-test-asan: ## unit and parallel tests under ASan and UBSan
-	@$(MAKE) --no-print-directory BUILD=asan test-unit
+test-asan: ## unit and parallel tests under ASan and UBSan, on 1 and 3 ranks
+	@RANKS="$${RANKS:-1 3}" $(MAKE) --no-print-directory BUILD=asan test-unit
 
 # ---- care ------------------------------------------------------------------
 

@@ -93,7 +93,7 @@ say_inputs(const tk_trained *m, bool fixed)
     for (size_t i = 0; i < m->features.n; i++) {
         const tk_feature *f = &m->features.f[i];
 
-        if ((f->kind != TK_FEAT_DYNAMIC && f->kind != TK_FEAT_MONTH) == fixed)
+        if (tk_feature_is_static(f) == fixed)
             tk_text_add(&names, " %s", f->name);
     }
     if (names.len)

@@ -4,6 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "talik/data/trail.h"
+
+#define MEAN "_mean"
+
 static bool
 ends_with(const char *text, const char *end)
 {
@@ -23,11 +27,45 @@ append(tk_features *features, const tk_feature *feature)
     return TK_OK;
 }
 
+/* The number of a name like "t2m_mean12", as it stands there; NULL in others. */
+static const char *
+months_in(const char *name)
+{
+    const char *number = name + strlen(name);
+
+    while (number > name && number[-1] >= '0' && number[-1] <= '9')
+        number--;
+    if (!*number || number - name <= (ptrdiff_t)strlen(MEAN)
+        || strncmp(number - strlen(MEAN), MEAN, strlen(MEAN)) != 0)
+        return NULL;
+    return number;
+}
+
+/* Makes a feature that has its name a slow mean; n bytes of it are the name of
+ * the dynamic one.
+ */
+static tk_err
+set_slow(const char *number, tk_feature *feature, size_t *n)
+{
+    const unsigned long months = strtoul(number, NULL, 10);
+
+    if (*number == '0' || months > TK_TRAIL_MONTHS)
+        return tk_fail(TK_ECONF,
+                       "feature '%s': a slow mean is over 1 to %d months, "
+                       "without zeros before the number",
+                       feature->name, TK_TRAIL_MONTHS);
+    feature->kind = TK_FEAT_SLOW;
+    feature->months = months;
+    *n = (size_t)(number - feature->name) - strlen(MEAN);
+    return TK_OK;
+}
+
 tk_err
 tk_feature_from_name(const char *name, const char *units, bool is_static,
                      tk_feature *feature)
 {
     const char *equals = strchr(name, '=');
+    const char *number = months_in(name);
     size_t n = strlen(name);
 
     *feature =
@@ -61,6 +99,8 @@ tk_feature_from_name(const char *name, const char *units, bool is_static,
         feature->kind = TK_FEAT_ANGLE;
         feature->cosine = ends_with(name, "_cos");
         n -= strlen("_sin");
+    } else if (!is_static && number) {
+        TK_TRY(set_slow(feature->name + (number - name), feature, &n));
     }
     memcpy(feature->variable, name, n);
     return TK_OK;
@@ -72,7 +112,13 @@ add_named(tk_features *features, tk_feature_kind kind, const char *name,
 {
     tk_feature f;
 
-    TK_TRY(tk_feature_from_name(name, units, kind != TK_FEAT_DYNAMIC, &f));
+    TK_TRY(tk_feature_from_name(
+        name, units, kind != TK_FEAT_DYNAMIC && kind != TK_FEAT_SLOW, &f));
+    if (kind == TK_FEAT_DYNAMIC && f.kind == TK_FEAT_SLOW)
+        return tk_fail(TK_ECONF,
+                       "'%s' is the name of a slow mean of '%s'; a monthly "
+                       "input needs another one (&forcing rename)",
+                       name, f.variable);
     return append(features, &f);
 }
 
@@ -103,6 +149,24 @@ tk_features_add_class(tk_features *features, const char *variable,
     return add_named(features, TK_FEAT_CLASS, name, "");
 }
 
+tk_err
+tk_features_add_slow(tk_features *features, const char *dynamic, size_t months,
+                     const char *units)
+{
+    char name[2 * TK_FEAT_NAME];
+
+    snprintf(name, sizeof name, "%.*s" MEAN "%zu", TK_FEAT_NAME, dynamic,
+             months);
+    return add_named(features, TK_FEAT_SLOW, name, units);
+}
+
+bool
+tk_feature_is_static(const tk_feature *feature)
+{
+    return feature->kind == TK_FEAT_STATIC || feature->kind == TK_FEAT_ANGLE
+           || feature->kind == TK_FEAT_CLASS;
+}
+
 size_t
 tk_features_find(const tk_features *features, const char *name)
 {
@@ -111,4 +175,30 @@ tk_features_find(const tk_features *features, const char *name)
     while (i < features->n && strcmp(features->f[i].name, name) != 0)
         i++;
     return i;
+}
+
+size_t
+tk_features_base(const tk_features *features, const tk_feature *slow)
+{
+    const size_t i = tk_features_find(features, slow->variable);
+
+    return i < features->n && features->f[i].kind == TK_FEAT_DYNAMIC
+               ? i
+               : features->n;
+}
+
+tk_err
+tk_features_check(const tk_features *features)
+{
+    for (size_t i = 0; i < features->n; i++) {
+        const tk_feature *f = &features->f[i];
+
+        if (f->kind == TK_FEAT_SLOW
+            && tk_features_base(features, f) == features->n)
+            return tk_fail(TK_EDATA,
+                           "feature '%s' is a slow mean of '%s', which is no "
+                           "monthly feature beside it",
+                           f->name, f->variable);
+    }
+    return TK_OK;
 }

@@ -1,20 +1,13 @@
-#include "talik/data/inputs.h"
-
 #include <math.h>
 #include <string.h>
 
+#include "inputs_impl.h"
 #include "talik/core/mem.h"
 #include "talik/io/gridfile.h"
 #include "talik/io/units.h"
 
-struct tk_inputs {
-    tk_par par;
-    tk_features *features; /* borrowed */
-    tk_series *series[TK_FEATURES];
-    double low[TK_FEATURES], high[TK_FEATURES]; /* physical limits */
-    int first, last;
-    size_t leader; /* a dynamic feature, for the calendar */
-};
+/* Months read at once at least where a past begins: each costs a seek. */
+#define PIECE 12
 
 /* sin(2 pi k / 12): the month as features, the same bits with any libm. */
 static const float month_sine[12] = {
@@ -103,11 +96,10 @@ open_feature(tk_inputs *in, const tk_par *par, const tk_grid *grid,
 {
     tk_feature *f = &in->features->f[i];
 
-    if (f->kind == TK_FEAT_MONTH)
+    if (f->kind == TK_FEAT_MONTH || f->kind == TK_FEAT_SLOW)
         return TK_OK;
     for (size_t j = 0; j < i; j++)
-        if (in->features->f[j].kind != TK_FEAT_DYNAMIC
-            && f->kind != TK_FEAT_DYNAMIC
+        if (tk_feature_is_static(&in->features->f[j]) && tk_feature_is_static(f)
             && strcmp(in->features->f[j].variable, f->variable) == 0) {
             in->series[i] = in->series[j];
             return TK_OK;
@@ -163,6 +155,8 @@ tk_inputs_open(const tk_par *par, const tk_grid *grid,
         in->low[i] = 1; /* above high: no limits */
     for (size_t i = 0; i < features->n && !err; i++)
         err = open_feature(in, par, grid, files, i);
+    if (!err)
+        err = tk_slow_units(features);
     if (!err)
         err = common_months(in);
     if (err) {
@@ -233,9 +227,8 @@ tk_inputs_limit_grid(const tk_par *par, tk_inputs *in, tk_grid *grid)
     return TK_OK;
 }
 
-/* What a value of feature i may be; NaN is missing. */
-static tk_cell_status
-judge(const tk_inputs *in, size_t i, float value)
+tk_cell_status
+tk_inputs_judge(const tk_inputs *in, size_t i, float value)
 {
     if (!isfinite(value))
         return TK_CELL_MISSING;
@@ -275,12 +268,12 @@ tk_inputs_fixed(tk_inputs *in, const tk_run *run, float *fixed,
         const tk_feature *f = &in->features->f[i];
         float *row = fixed + i * run->nlane;
 
-        if (f->kind == TK_FEAT_DYNAMIC || f->kind == TK_FEAT_MONTH)
+        if (!tk_feature_is_static(f))
             continue;
         TK_TRY(tk_series_read(in->series[i], run, 0, 1, row));
         for (size_t l = 0; l < run->nlane; l++) {
             const float value = fixed_value(f, row[l]);
-            const tk_cell_status status = judge(in, i, value);
+            const tk_cell_status status = tk_inputs_judge(in, i, value);
 
             if (status && !fixed_bad[l])
                 fixed_bad[l] = (unsigned char)status;
@@ -320,7 +313,7 @@ load_dynamic(tk_inputs *in, size_t i, const tk_run *run, int first, size_t n,
             unsigned char *why = bad + (t * room + at + m) * TK_TILE;
 
             for (size_t l = 0; l < TK_TILE; l++) {
-                const tk_cell_status status = judge(in, i, value[l]);
+                const tk_cell_status status = tk_inputs_judge(in, i, value[l]);
 
                 if (status && !why[l])
                     why[l] = (unsigned char)status;
@@ -332,11 +325,12 @@ load_dynamic(tk_inputs *in, size_t i, const tk_run *run, int first, size_t n,
 
 tk_err
 tk_inputs_load(tk_inputs *in, const tk_run *run, const float *fixed,
-               const unsigned char *fixed_bad, int first, size_t n, size_t at,
-               size_t room, float *x, unsigned char *bad)
+               const unsigned char *fixed_bad, tk_past *past, int first,
+               size_t n, size_t at, size_t room, float *x, unsigned char *bad)
 {
     const size_t F = in->features->n;
-    float *raw = tk_new(n * run->nlane, sizeof *raw);
+    const size_t piece = past && n < PIECE ? PIECE : n;
+    float *raw = tk_new(piece * run->nlane, sizeof *raw);
     float *by_month = tk_new(n, sizeof *by_month);
     tk_err err = tk_agree(&in->par, raw && by_month ? TK_OK : TK_ERUN);
 
@@ -344,11 +338,17 @@ tk_inputs_load(tk_inputs *in, const tk_run *run, const float *fixed,
         for (size_t m = 0; m < n; m++)
             memcpy(bad + (t * room + at + m) * TK_TILE, fixed_bad + t * TK_TILE,
                    TK_TILE);
+    if (!err && past)
+        err = tk_slow_begin(in, run, first, piece, raw, past);
     for (size_t i = 0; i < F && !err; i++) {
         const tk_feature *f = &in->features->f[i];
 
+        if (f->kind == TK_FEAT_SLOW)
+            continue;
         if (f->kind == TK_FEAT_DYNAMIC) {
             err = load_dynamic(in, i, run, first, n, at, room, raw, x, bad);
+            if (!err && past)
+                tk_slow_take(in, i, run, n, at, room, raw, past, x, bad);
             continue;
         }
         for (size_t m = 0; m < n && f->kind == TK_FEAT_MONTH; m++) {
@@ -360,6 +360,8 @@ tk_inputs_load(tk_inputs *in, const tk_run *run, const float *fixed,
                f->kind == TK_FEAT_MONTH ? by_month : NULL,
                fixed + i * run->nlane, x);
     }
+    if (!err && past)
+        tk_slow_end(past, first + (int)n);
     tk_free(by_month);
     tk_free(raw);
     return err;

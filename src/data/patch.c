@@ -13,8 +13,9 @@ tk_patch_bytes(const tk_dataset *data, size_t nmonth)
     const size_t month = data->F * sizeof(float) + y + 1;
     const size_t lane =
         data->F * sizeof(float) + 4 * sizeof(double) + sizeof(int) + 1;
+    const size_t past = nmonth ? tk_past_bytes(data->inputs) : 0;
 
-    return TK_TILE * (nmonth * month + lane);
+    return TK_TILE * (nmonth * month + lane + past);
 }
 
 static tk_err
@@ -37,7 +38,8 @@ allocate(const tk_dataset *data, size_t nmonth, tk_patch *p)
     if (!p->x || !p->bad || (data->targets && !p->y) || !p->band || !p->lat
         || !p->lon || !p->area || !p->weight || !p->fixed || !p->fixed_bad)
         return TK_ERUN;
-    return TK_OK;
+    /* A patch of no months is of places only. */
+    return nmonth ? tk_past_make(data->inputs, nlane, &p->past) : TK_OK;
 }
 
 tk_err
@@ -80,6 +82,7 @@ tk_patch_drop(tk_patch *p)
     tk_free(p->weight);
     tk_free(p->fixed);
     tk_free(p->fixed_bad);
+    tk_past_drop(p->past);
     *p = (tk_patch){0};
 }
 
@@ -102,8 +105,9 @@ tk_err
 tk_patch_load(const tk_dataset *data, int first, tk_patch *p)
 {
     p->first = first;
-    TK_TRY(tk_inputs_load(data->inputs, &p->run, p->fixed, p->fixed_bad, first,
-                          p->nmonth, 0, p->nmonth, p->x, p->bad));
+    TK_TRY(tk_inputs_load(data->inputs, &p->run, p->fixed, p->fixed_bad,
+                          p->past, first, p->nmonth, 0, p->nmonth, p->x,
+                          p->bad));
     if (!data->targets)
         return TK_OK;
     TK_TRY(tk_targets_fill(data->targets, &p->run, first, p->nmonth, p->y));
@@ -126,6 +130,6 @@ tk_patch_advance(const tk_dataset *data, size_t n, tk_patch *p)
     }
     p->first += (int)n;
     return tk_inputs_load(data->inputs, &p->run, p->fixed, p->fixed_bad,
-                          p->first + (int)keep, n, keep, p->nmonth, p->x,
-                          p->bad);
+                          p->past, p->first + (int)keep, n, keep, p->nmonth,
+                          p->x, p->bad);
 }

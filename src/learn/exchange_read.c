@@ -312,7 +312,10 @@ get_names(const json_t *root, const char *statics, size_t F,
         TK_TRY(tk_feature_from_name(name, unit, fixed, &features->f[i]));
         features->n++;
     }
-    return check_static(root, features);
+    TK_TRY(check_static(root, features));
+    if (tk_features_check(features) != TK_OK)
+        return tk_fail(TK_EDATA, "metadata: %s", tk_last_fault()->text);
+    return TK_OK;
 }
 
 static tk_err

@@ -57,12 +57,6 @@ ranges_known(const tk_features *features)
     return known;
 }
 
-static bool
-is_fixed(const tk_feature *f)
-{
-    return f->kind != TK_FEAT_DYNAMIC && f->kind != TK_FEAT_MONTH;
-}
-
 static json_t *
 feature_texts(const tk_features *features, bool units, bool fixed_only)
 {
@@ -71,7 +65,7 @@ feature_texts(const tk_features *features, bool units, bool fixed_only)
     for (size_t i = 0; i < features->n; i++) {
         const tk_feature *f = &features->f[i];
 
-        if (!fixed_only || is_fixed(f))
+        if (!fixed_only || tk_feature_is_static(f))
             json_array_append_new(list,
                                   json_string(units ? f->units : f->name));
     }

@@ -98,10 +98,7 @@ put_features(const tk_features *features, tk_store *s)
         const tk_feature *f = &features->f[i];
 
         tk_text_add(&text, "%s%s\t%s\t%s", i ? "\n" : "", f->name,
-                    f->kind == TK_FEAT_DYNAMIC || f->kind == TK_FEAT_MONTH
-                        ? "monthly"
-                        : "static",
-                    f->units);
+                    tk_feature_is_static(f) ? "static" : "monthly", f->units);
         number[i] = f->mean;
         number[n + i] = f->std;
         number[2 * n + i] = f->low;
@@ -154,6 +151,9 @@ get_features(const tk_store *s, tk_features *features)
         TK_TRY(get_feature(s, list, len, features));
         list += len + (list[len] == '\n');
     }
+    if (tk_features_check(features) != TK_OK)
+        return tk_fail(TK_EDATA, "%s: %s", tk_store_path(s),
+                       tk_last_fault()->text);
     n = features->n;
     TK_TRY(tk_store_get_doubles(s, "feature_scaling", 4 * n, number));
     for (size_t i = 0; i < n; i++) {

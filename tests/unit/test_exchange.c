@@ -219,6 +219,40 @@ test_statics(void **state)
     says("--static names 'elevation', which is no feature");
 }
 
+/* A slow mean by its name, through both files; not without its input. */
+static void
+test_slow(void **state)
+{
+    edit e = {.from = "\"aspect_cos\",\"veg=7\"],\"units\":[\"K\",\"\",\"\","
+                      "\"degree\",\"degree\",\"\"],\"static\":["
+                      "\"aspect_sin\",\"aspect_cos\",",
+              .to = "\"t2m_mean36\",\"veg=7\"],\"units\":[\"K\",\"\",\"\","
+                    "\"degree\",\"K\",\"\"],\"static\":[\"aspect_sin\","};
+    tk_store *store = tk_store_new();
+    tk_trained m = {0}, got = {0};
+    tk_tensors *t;
+    double worst;
+
+    (void)state;
+    CHECK_OK(import_edited(&e, "", &m, &worst));
+    CHECK_OK(tk_trained_to_store(&m, store));
+    CHECK_OK(tk_trained_from_store(store, &got));
+    assert_int_equal(got.features.f[4].kind, TK_FEAT_SLOW);
+    assert_int_equal(got.features.f[4].months, 36);
+    assert_string_equal(got.features.f[4].variable, "t2m");
+    assert_string_equal(got.features.f[4].units, "K");
+    CHECK_OK(tk_exchange_export(&got, path, true));
+    CHECK_OK(tk_tensors_read(path, &t));
+    assert_non_null(strstr(tk_tensors_text(t, TK_EXCHANGE_KEY), e.to));
+    tk_tensors_drop(t);
+    tk_store_drop(store);
+    tk_trained_drop(&m);
+    tk_trained_drop(&got);
+    refuses((edit){.from = "month_cos", .to = "tp_mean12"},
+            "slow mean of 'tp', which is no monthly feature");
+    refuses((edit){.from = "month_cos", .to = "t2m_mean0"}, "1 to 1200 months");
+}
+
 /* Whole without a golden pair, which is said, and without a training period. */
 static void
 test_bare(void **state)
@@ -293,8 +327,8 @@ main(void)
         cmocka_unit_test(test_round_trip),  cmocka_unit_test(test_carried),
         cmocka_unit_test(test_store),       cmocka_unit_test(test_tensors),
         cmocka_unit_test(test_description), cmocka_unit_test(test_golden),
-        cmocka_unit_test(test_statics),     cmocka_unit_test(test_bare),
-        cmocka_unit_test(test_flips),
+        cmocka_unit_test(test_statics),     cmocka_unit_test(test_slow),
+        cmocka_unit_test(test_bare),        cmocka_unit_test(test_flips),
     };
 
     return EXCHANGE_RUN(tests, "exchange");

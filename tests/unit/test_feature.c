@@ -43,6 +43,61 @@ test_names(void **state)
 }
 
 static void
+is_no_mean(const char *name, tk_feature_kind kind)
+{
+    tk_feature f;
+
+    CHECK_OK(tk_feature_from_name(name, "", kind == TK_FEAT_STATIC, &f));
+    assert_int_equal(f.kind, kind);
+    assert_string_equal(f.variable, name);
+}
+
+/* Slow means by their names, and names that only look like one. */
+static void
+test_slow(void **state)
+{
+    static tk_features list;
+    static const char *const wrong[] = {"t2m_mean0", "t2m_mean012",
+                                        "t2m_mean1201",
+                                        "t2m_mean99999999999999999999"};
+    tk_feature f;
+
+    (void)state;
+    CHECK_OK(tk_feature_from_name("t2m_mean120", "K", false, &f));
+    assert_int_equal(f.kind, TK_FEAT_SLOW);
+    assert_string_equal(f.name, "t2m_mean120");
+    assert_string_equal(f.variable, "t2m");
+    assert_string_equal(f.units, "K");
+    assert_int_equal(f.months, 120);
+    assert_false(tk_feature_is_static(&f));
+    is_no_mean("t2m_mean12", TK_FEAT_STATIC);
+    is_no_mean("t2m_mean", TK_FEAT_DYNAMIC);
+    is_no_mean("t2m_mean12m", TK_FEAT_DYNAMIC);
+    is_no_mean("_mean12", TK_FEAT_DYNAMIC);
+    is_no_mean("mean12", TK_FEAT_DYNAMIC);
+    is_no_mean("t2", TK_FEAT_DYNAMIC);
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        assert_int_equal(tk_feature_from_name(wrong[i], "", false, &f),
+                         TK_ECONF);
+
+    CHECK_OK(tk_features_add_slow(&list, "tp", 36, "m"));
+    assert_int_equal(tk_features_check(&list), TK_EDATA);
+    assert_non_null(strstr(tk_last_fault()->text, "'tp_mean36'"));
+    CHECK_OK(tk_features_add(&list, TK_FEAT_STATIC, "tp", ""));
+    assert_int_equal(tk_features_check(&list), TK_EDATA); /* not monthly */
+    list.n = 1;
+    CHECK_OK(tk_features_add(&list, TK_FEAT_DYNAMIC, "tp", "m"));
+    CHECK_OK(tk_features_check(&list));
+    assert_int_equal(tk_features_base(&list, &list.f[0]), 1);
+    assert_int_equal(tk_features_add_slow(&list, "tp", 36, "m"), TK_ECONF);
+    assert_int_equal(tk_features_add_slow(&list, "tp", 0, "m"), TK_ECONF);
+    assert_int_equal(tk_features_add(&list, TK_FEAT_DYNAMIC, "x_mean3", ""),
+                     TK_ECONF);
+    assert_non_null(strstr(tk_last_fault()->text, "slow mean of 'x'"));
+    assert_int_equal(list.n, 2);
+}
+
+static void
 test_lists(void **state)
 {
     static tk_features f;
@@ -96,6 +151,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_slow),
         cmocka_unit_test(test_lists),
         cmocka_unit_test(test_bands),
     };

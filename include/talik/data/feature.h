@@ -2,6 +2,7 @@
  *
  *   name            what it is
  *   tair            a variable of the forcing files, monthly
+ *   tair_mean12     its mean over 12 months, the month's own the last
  *   month_sin, _cos sin, cos(2 pi (m - 1) / 12), January m = 1
  *   elevation       a variable of the static files
  *   aspect_sin,_cos sine and cosine of a static angle in degrees
@@ -27,15 +28,18 @@ typedef enum {
     TK_FEAT_STATIC,  /* of the static files             */
     TK_FEAT_ANGLE,   /* sine or cosine of a static one  */
     TK_FEAT_CLASS,   /* one-hot of a static one         */
+    TK_FEAT_SLOW,    /* trailing mean of a dynamic one  */
 } tk_feature_kind;
 
 typedef struct {
     tk_feature_kind kind;
     char name[TK_FEAT_NAME];
-    char variable[TK_FEAT_NAME]; /* "" for months; renamed when files differ */
+    char variable[TK_FEAT_NAME]; /* "" for months; renamed when files differ;
+                                    of a slow mean its dynamic feature      */
     char units[TK_FEAT_NAME];    /* of the unscaled value; "" as in the file */
     bool cosine;                 /* of an angle or the month                 */
     double class_value;
+    size_t months; /* of a slow mean, 1 .. TK_TRAIL_MONTHS           */
     double mean, std;
     double low, high; /* range in the training data, unscaled         */
 } tk_feature;
@@ -53,13 +57,27 @@ tk_err tk_features_add(tk_features *features, tk_feature_kind kind,
 tk_err tk_features_add_class(tk_features *features, const char *variable,
                              double class_value) TK_MUST;
 
-/* Fills everything but scaling from a name as listed above; kind tells dynamic
- * from static where the name does not.
+/* The mean of a dynamic feature over so many months (talik/data/trail.h). */
+tk_err tk_features_add_slow(tk_features *features, const char *dynamic,
+                            size_t months, const char *units) TK_MUST;
+
+/* Whether it comes from the static files: one value of a cell for all months. */
+bool tk_feature_is_static(const tk_feature *feature);
+
+/* Fills everything but scaling from a name as listed above; is_static tells
+ * dynamic from static where the name does not.  A name that ends in _mean and a
+ * number is that of a slow mean, unless it is static.
  */
 tk_err tk_feature_from_name(const char *name, const char *units, bool is_static,
                             tk_feature *feature) TK_MUST;
 
 /* Index of the feature with that name; features->n if there is none. */
 size_t tk_features_find(const tk_features *features, const char *name);
+
+/* Index of the dynamic feature whose mean a slow one is; features->n if there
+ * is none.  tk_features_check: TK_EDATA if one is without.
+ */
+size_t tk_features_base(const tk_features *features, const tk_feature *slow);
+tk_err tk_features_check(const tk_features *features) TK_MUST;
 
 #endif

@@ -8,6 +8,11 @@
  *
  * A missing or impossible input is never handed on: x holds 0 (the training
  * mean) there and bad its reason.
+ *
+ * Slow means begin with the first month that all dynamic features have, and
+ * leave out the months that are bad; where none is left the month itself is bad.
+ * So a value depends on where the inputs begin while fewer months than its own
+ * are behind it, and never on the months that were asked for.
  */
 #ifndef TALIK_DATA_INPUTS_H
 #define TALIK_DATA_INPUTS_H
@@ -66,7 +71,7 @@ int tk_inputs_last(const tk_inputs *inputs);
 tk_calendar tk_inputs_calendar(const tk_inputs *inputs, int month);
 long long tk_inputs_newest(const tk_inputs *inputs);
 
-/* The open series of feature f; NULL for months. */
+/* The open series of feature f; NULL for months and slow means. */
 tk_series *tk_inputs_series(const tk_inputs *inputs, size_t f);
 
 /* **Collective.**  Takes cells without input out of the grid. */
@@ -79,12 +84,22 @@ tk_err tk_inputs_limit_grid(const tk_par *par, tk_inputs *inputs,
 tk_err tk_inputs_fixed(tk_inputs *inputs, const tk_run *run, float *fixed,
                        unsigned char *fixed_bad) TK_MUST;
 
+/* What slow means remember of a run of tiles; NULL if there are none.  Local;
+ * TK_ERUN: no memory.  tk_past_drop ends it.
+ */
+typedef struct tk_past tk_past;
+tk_err tk_past_make(const tk_inputs *inputs, size_t nlane,
+                    tk_past **past) TK_MUST;
+void tk_past_drop(tk_past *past);              /* accepts NULL */
+size_t tk_past_bytes(const tk_inputs *inputs); /* of a lane     */
+
 /* **Collective.**  Fills months [first, first + n) into x and bad at places
- * at .. at + n - 1 of `room`.
+ * at .. at + n - 1 of `room`.  `past` is the run's own; where `first` does not
+ * follow the months that it saw last, those before are read as well.
  */
 tk_err tk_inputs_load(tk_inputs *inputs, const tk_run *run, const float *fixed,
-                      const unsigned char *fixed_bad, int first, size_t n,
-                      size_t at, size_t room, float *x,
+                      const unsigned char *fixed_bad, tk_past *past, int first,
+                      size_t n, size_t at, size_t room, float *x,
                       unsigned char *bad) TK_MUST;
 
 /* What is wrong with lane l in the window of L months that ends at place m of

@@ -37,6 +37,7 @@ typedef struct {
     double *weight;           /* [nlane]: area in km2, 0 in padding           */
     float *fixed;             /* [F][nlane]                                   */
     unsigned char *fixed_bad; /* [nlane]                                    */
+    tk_past *past;            /* of the slow means; NULL: none              */
 } tk_patch;
 
 /* **Collective.**  Allocates a patch for a run of tiles (perhaps none) and

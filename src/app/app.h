@@ -97,6 +97,12 @@ tk_err stage_state(const tk_setup *setup, const char *architecture,
 /* A warning where a carried state has few months before the first answer. */
 void stage_spinup(const tk_trained *m, const tk_inputs *inputs, int first);
 
+/* A warning where the longest slow mean has fewer months at the first answer
+ * than it spans.
+ */
+void stage_slow(const tk_features *features, const tk_inputs *inputs,
+                int first);
+
 /* First lines of a run: what, on how many ranks, which grid. */
 void stage_header(const tk_par *par, const char *command, const tk_grid *grid);
 

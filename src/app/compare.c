@@ -1,5 +1,6 @@
 /* The run's keys against what a model file says. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "app.h"
@@ -68,6 +69,42 @@ compare_units(const tk_setup *setup, const tk_trained *m)
     return TK_OK;
 }
 
+/* The name of the run's k-th slow mean; "(none)" behind the last. */
+static void
+slow_name(const tk_config *c, size_t k, size_t size, char *name)
+{
+    const size_t n = c->features.nslow_months;
+
+    if (k < n * c->features.nslow)
+        snprintf(name, size, "%s_mean%d", c->features.slow[k / n],
+                 c->features.slow_months[k % n]);
+    else
+        snprintf(name, size, "(none)");
+}
+
+/* The run's slow means against the model's. */
+static tk_err
+compare_slow(const tk_setup *setup, const tk_trained *m)
+{
+    char here[TK_WORD + 32];
+    size_t k = 0;
+
+    for (size_t i = 0; i <= m->features.n; i++) {
+        const bool end = i == m->features.n;
+        const char *there = end ? "(none)" : m->features.f[i].name;
+
+        if (!end && m->features.f[i].kind != TK_FEAT_SLOW)
+            continue;
+        slow_name(&setup->c, k++, sizeof here, here);
+        if (strcmp(here, there) != 0)
+            return tk_setup_fail(
+                setup, "features", "slow",
+                "mean %zu is '%s' here and '%s' in the model file %s", k, here,
+                there, setup->c.model.file);
+    }
+    return TK_OK;
+}
+
 static tk_err
 compare_month(const tk_setup *setup, const tk_trained *m)
 {
@@ -106,6 +143,9 @@ compare_features(const tk_setup *setup, const tk_trained *m)
                                 list[i].word));
     if (tk_params_was_given(&setup->given, "features", "dynamic_units"))
         TK_TRY(compare_units(setup, m));
+    if (tk_params_was_given(&setup->given, "features", "slow")
+        || tk_params_was_given(&setup->given, "features", "slow_months"))
+        TK_TRY(compare_slow(setup, m));
     if (tk_params_was_given(&setup->given, "features", "month"))
         TK_TRY(compare_month(setup, m));
     return TK_OK;

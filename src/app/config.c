@@ -60,6 +60,7 @@ tk_setup_resolve(tk_setup *s)
     tk_config *c = &s->c;
 
     drop_empty(c->features.dynamic, &c->features.ndynamic);
+    drop_empty(c->features.slow, &c->features.nslow);
     drop_empty(c->features.fixed, &c->features.nfixed);
     drop_empty(c->features.angles, &c->features.nangles);
     drop_empty(c->features.classes, &c->features.nclasses);

@@ -58,6 +58,9 @@ typedef struct {
         tk_word fixed[TK_LIST], angles[TK_LIST], classes[TK_LIST];
         size_t nfixed, nangles, nclasses;
         bool month;
+        tk_word slow[TK_LIST];
+        int slow_months[TK_LIST];
+        size_t nslow, nslow_months;
     } features;
     struct {
         tk_path files[TK_FILES];

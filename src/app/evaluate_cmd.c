@@ -243,8 +243,10 @@ score(const tk_par *par, const tk_setup *setup, hall *h, tk_verdict *v)
     }
     TK_TRY(set_period(setup, h, &contest));
     stage_header(par, "evaluate", &h->data.grid);
-    for (size_t i = 0; i < h->nmodel && contest.chosen; i++)
+    for (size_t i = 0; i < h->nmodel && contest.chosen; i++) {
         stage_spinup(&h->model[i], h->set[i].inputs, contest.first);
+        stage_slow(&h->model[i].features, h->set[i].inputs, contest.first);
+    }
     TK_TRY(tk_evaluate(&contest, v));
     j.contest = &contest;
     j.newest = tk_inputs_newest(h->data.inputs);

@@ -234,6 +234,7 @@ explain(const tk_par *par, const tk_setup *setup, stage_data *s, tk_trained *m,
     s->data.edge = m->edge;
     stage_header(par, "explain", &s->grid);
     TK_TRY(set_period(setup, s, m, &opts));
+    stage_slow(&m->features, s->inputs, opts.first);
     TK_TRY(tk_explain(&s->data, m, &opts, r));
     tk_note("  complete to %.3f %% of the spread in the worst band and season, "
             "%.2f %% in a window",

@@ -97,6 +97,12 @@ static const tk_param params[] = {
     CHARS("features", "dynamic_units", features.dynamic_units,
           features.ndynamic_units, "",
           "units wanted of each; default: those of the file"),
+    CHARS("features", "slow", features.slow, features.nslow, "",
+          "those of dynamic whose means over many months are inputs as well, "
+          "'t2m_mean12' and so on, as far as the inputs reach back"),
+    INTS("features", "slow_months", "month", features.slow_months,
+         features.nslow_months, 1, 1200, "12, 36, 120, 360",
+         "over how many months, the month's own the last"),
     CHARS("features", "static", features.fixed, features.nfixed, "",
           "numbers from the static files"),
     CHARS("features", "angles", features.angles, features.nangles, "",

@@ -214,6 +214,7 @@ begin(projection *p)
     p->spec.newest = tk_inputs_newest(p->s.inputs);
     stage_header(par, "project", &p->s.grid);
     stage_spinup(&p->m, p->s.inputs, p->spec.first);
+    stage_slow(&p->m.features, p->s.inputs, p->spec.first);
     TK_TRY(allocate(p));
     tk_note("  model %s: %s, window %zu, %zu inputs, %zu depths, %zu weights",
             c->model.file, p->m.net.model->name, p->m.net.dims.L,

@@ -8,6 +8,42 @@
 #include "talik/core/version.h"
 #include "talik/io/units.h"
 
+/* Units wanted of dynamic input i; "" are those of its file. */
+static const char *
+units_of(const tk_config *c, size_t i)
+{
+    return c->features.ndynamic_units ? c->features.dynamic_units[i] : "";
+}
+
+/* The means of &features slow, each over all of slow_months. */
+static tk_err
+add_slow(const tk_setup *setup, tk_features *f)
+{
+    const tk_config *c = &setup->c;
+
+    if (c->features.nslow && c->features.nslow_months == 0)
+        return tk_setup_fail(setup, "features", "slow_months",
+                             "names no month");
+    for (size_t i = 0; i < c->features.nslow; i++) {
+        const char *name = c->features.slow[i];
+        size_t d = 0;
+
+        while (d < c->features.ndynamic
+               && strcmp(c->features.dynamic[d], name) != 0)
+            d++;
+        if (d == c->features.ndynamic)
+            return tk_setup_fail(setup, "features", "slow",
+                                 "'%s' is none of the dynamic inputs", name);
+        for (size_t k = 0; k < c->features.nslow_months; k++)
+            if (tk_features_add_slow(
+                    f, name, (size_t)c->features.slow_months[k], units_of(c, d))
+                != TK_OK)
+                return tk_setup_fail(setup, "features", "slow", "%s",
+                                     tk_last_fault()->text);
+    }
+    return TK_OK;
+}
+
 tk_err
 stage_features(const tk_setup *setup, tk_features *f)
 {
@@ -23,9 +59,9 @@ stage_features(const tk_setup *setup, tk_features *f)
                              "%zu units for %zu inputs",
                              c->features.ndynamic_units, c->features.ndynamic);
     for (size_t i = 0; i < c->features.ndynamic; i++)
-        TK_TRY(tk_features_add(
-            f, TK_FEAT_DYNAMIC, c->features.dynamic[i],
-            c->features.ndynamic_units ? c->features.dynamic_units[i] : ""));
+        TK_TRY(tk_features_add(f, TK_FEAT_DYNAMIC, c->features.dynamic[i],
+                               units_of(c, i)));
+    TK_TRY(add_slow(setup, f));
     if (c->features.month)
         TK_TRY(tk_features_add(f, TK_FEAT_MONTH, "month", ""));
     for (size_t i = 0; i < c->features.nfixed; i++)
@@ -123,6 +159,28 @@ stage_spinup(const tk_trained *m, const tk_inputs *inputs, int first)
     tk_warn("the inputs begin %d months before %s: a carried state takes %d to "
             "forget that it began from nothing",
             before, month, SPINUP);
+}
+
+void
+stage_slow(const tk_features *features, const tk_inputs *inputs, int first)
+{
+    const size_t there = (size_t)(first - tk_inputs_first(inputs)) + 1;
+    const tk_feature *longest = NULL;
+    char month[16];
+
+    for (size_t i = 0; i < features->n; i++) {
+        const tk_feature *f = &features->f[i];
+
+        if (f->kind == TK_FEAT_SLOW
+            && (!longest || f->months > longest->months))
+            longest = f;
+    }
+    if (!longest || there >= longest->months)
+        return;
+    tk_month_text(first, month);
+    tk_warn("the inputs have %zu months up to %s: '%s' is a mean of those that "
+            "are there, and depends on where the inputs begin",
+            there, month, longest->name);
 }
 
 void

@@ -49,6 +49,12 @@ refused 2 "unknown key 'frist'.*did you mean 'first'" "unknown key" \
   project project project%frist=2004-06
 refused 2 "'2004-13' is no month" "a month that is none" project project \
   project%first=2004-13
+refused 2 "&features slow: 'sd' is none of the dynamic inputs" \
+  "a slow mean of no input" train train "features%slow='sd'"
+refused 2 "slow_months.* from 1 to 1200" "a slow mean of no months" train train \
+  "features%slow='t2m'" features%slow_months=12,0
+refused 2 "slow: feature 't2m_mean3' is named twice" "a slow mean twice" \
+  train train "features%slow='t2m'" features%slow_months=3,5,3
 sed '/^ *files/d' "$in/column.nml" > "$in/empty.nml"
 refused 2 "&forcing files" "no input at all" project empty
 

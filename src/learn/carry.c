@@ -86,8 +86,8 @@ tk_carry_round(trainer *t, size_t round)
     }
 }
 
-/* The scaled targets of the months of a tile from `first` on; NaN where the
- * model has no answer or the target is missing.
+/* The scaled targets of the months of a tile from `first` on, less the linear
+ * skip; NaN where the model has no answer or the target is missing.
  */
 static void
 fill_targets(const trainer *t, const tk_patch *p, size_t first)
@@ -110,6 +110,8 @@ fill_targets(const trainer *t, const tk_patch *p, size_t first)
                        : NAN;
             }
         }
+    tk_skip_add(&m->skip, L, -1, p->x + (first + 1 - L) * t->data->F * TK_TILE,
+                t->carry->target);
 }
 
 /* One chunk of a tile, whose state moves on. */

@@ -49,6 +49,10 @@ digest_of_choices(const trainer *t)
         tk_text_add(&text, "%.17g;", m->edge[i]);
     if (m->state == TK_STATE_CARRY)
         tk_text_add(&text, "carry;");
+    for (size_t i = 0; i < m->skip.n; i++)
+        tk_text_add(&text, "skip %zu;", m->skip.feature[i]);
+    for (size_t i = 0; i < m->skip.n * m->skip.D * m->skip.L; i++)
+        tk_text_add(&text, "%.9g;", (double)m->skip.weight[i]);
     /* The scaling stands for the data: other files have another. */
     sum = tk_digest_bytes(text.len, tk_text_get(&text));
     tk_text_drop(&text);

@@ -140,6 +140,7 @@ answers(tk_explainer *e, const float *x, double *answer, double *base)
             set_lane(e, j, k ? k - 1 : 0, k ? 0 : 1, x);
         }
         pass.net->model->forward(&pass, e->y);
+        tk_skip_add(&e->m->skip, 1, 1, e->path, e->y);
         for (size_t d = 0; d < D; d++)
             for (size_t j = 0; j < LANES && first + j <= e->n; j++) {
                 const double f =
@@ -165,6 +166,7 @@ add_gradients(tk_explainer *e, size_t d, size_t used, double *attribution)
     for (size_t i = 0; i < D * LANES; i++)
         e->dy[i] = i / LANES == d;
     pass.net->model->backward(&pass, e->dy, e->dtheta, e->dx);
+    tk_skip_slope(&e->m->skip, d, e->dx);
     for (size_t i = 0; i < LF; i++) {
         const float *delta = e->delta + i * LANES, *dx = e->dx + i * LANES;
         double sum = 0;

@@ -59,6 +59,7 @@ run_tile(const tk_trained *m, const golden *g, size_t first, scratch *w,
             w->tile[i * TK_TILE + l] = g->x[k * LF + i];
     }
     m->net.model->predict(&pass, s->L, w->out);
+    tk_skip_add(&m->skip, 1, 1, w->tile, w->out);
     for (size_t l = 0; l < TK_TILE && first + l < g->n; l++)
         for (size_t d = 0; d < s->D; d++)
             y[(first + l) * s->D + d] = w->out[d * TK_TILE + l];

@@ -58,7 +58,8 @@ tk_train_round(trainer *t, size_t round)
 }
 
 /* The windows of one piece, cell l's ending `shift[l]` months later, and their
- * scaled targets; NaN where the window or the target is missing.
+ * scaled targets, less the linear skip; NaN where the window or the target is
+ * missing.
  */
 static void
 fill_piece(const trainer *t, const tk_patch *p, size_t month,
@@ -86,6 +87,7 @@ fill_piece(const trainer *t, const tk_patch *p, size_t month,
                              / t->m->target_std[d])
                    : NAN;
         }
+    tk_skip_add(&t->m->skip, 1, -1, t->x, t->target);
 }
 
 /* Adds the gradient of a shard's pieces to g; sums its loss and weight. */

@@ -12,6 +12,7 @@ tk_trained_drop(tk_trained *m)
 {
     tk_net_drop(&m->net);
     tk_free(m->theta);
+    tk_skip_drop(&m->skip);
     *m = (tk_trained){0};
 }
 
@@ -99,12 +100,14 @@ pass_of(const tk_trained *m, const float *x, const int *band, float *work)
                      .work = work};
 }
 
-/* y[T - L + 1][D][TK_TILE] to K, NaN where there is no answer. */
+/* y[T - L + 1][D][TK_TILE] of the network to K, NaN where there is no answer. */
 static void
-finish(const tk_trained *m, size_t T, const unsigned char *bad, float *y)
+finish(const tk_trained *m, size_t T, const float *x, const unsigned char *bad,
+       float *y)
 {
     const size_t D = m->net.dims.D, L = m->net.dims.L;
 
+    tk_skip_add(&m->skip, T - L + 1, 1, x, y);
     for (size_t t = 0; t + L <= T; t++)
         for (size_t d = 0; d < D; d++) {
             float *row = y + (t * D + d) * TK_TILE;
@@ -145,7 +148,7 @@ tk_trained_go_on(const tk_trained *m, size_t T, const float *x,
     pass.h0 = pass.h1 = h;
     pass.lost = bad + seen * TK_TILE;
     pass.net->model->predict(&pass, T - seen, y);
-    finish(m, T, bad, y);
+    finish(m, T, x, bad, y);
 }
 
 void
@@ -164,5 +167,5 @@ tk_trained_predict(const tk_trained *m, size_t T, const float *x,
         return;
     }
     pass.net->model->predict(&pass, T, y);
-    finish(m, T, bad, y);
+    finish(m, T, x, bad, y);
 }

@@ -323,6 +323,7 @@ tk_trained_to_store(const tk_trained *m, tk_store *s)
         TK_TRY(tk_store_put_floats(s, l->tensor[i].name, l->tensor[i].rank,
                                    l->tensor[i].dim,
                                    m->theta + l->tensor[i].offset));
+    TK_TRY(tk_skip_to_store(&m->skip, &m->features, s));
     return put_golden(m, s);
 }
 
@@ -340,7 +341,7 @@ get_state(const tk_store *s, tk_trained *m)
     return TK_OK;
 }
 
-/* Everything but net and theta. */
+/* Everything but net, theta and skip. */
 static tk_err
 get_head(const tk_store *s, const tk_model_dims *dims, tk_trained *m)
 {
@@ -413,6 +414,7 @@ tk_trained_from_store(const tk_store *s, tk_trained *m)
     TK_TRY(get_state(s, m));
     TK_TRY(get_head(s, &dims, m));
     TK_TRY(get_theta(s, m));
+    TK_TRY(tk_skip_from_store(s, &m->features, dims.D, dims.L, &m->skip));
     return check_golden(s, m);
 }
 

@@ -63,6 +63,61 @@ test_window(void **state)
     check_window(0.7, 10, 2e-4); /* more than a pass of 64 */
 }
 
+/* A linear skip adds its w (x - mean x'), whatever the network is. */
+static void
+test_skip(void **state)
+{
+    static const char *const name[2] = {"b", "d"};
+    const size_t LF = L1 * F1;
+    float x[L1 * F1], from[N1][L1 * F1];
+    double a[2][DEPTHS][L1 * F1], answer[2][DEPTHS], base[2][DEPTHS];
+    tk_features f = {.n = F1};
+    tk_trained m;
+    tk_explainer *e;
+
+    (void)state;
+    make_known(L1, F1, 0.7, &m);
+    for (size_t i = 0; i < F1; i++)
+        f.f[i].name[0] = (char)('a' + i);
+    for (size_t i = 0; i < LF; i++) {
+        x[i] = (float)tk_rng_normal(5, 2, i);
+        for (size_t b = 0; b < N1; b++)
+            from[b][i] = (float)tk_rng_normal(5, 3 + b, i);
+    }
+    for (int i = 0; i < 2; i++) {
+        if (i) {
+            CHECK_OK(tk_skip_make(&f, 2, name, DEPTHS, L1, &m.skip));
+            for (size_t k = 0; k < DEPTHS * (2 * L1 + 1); k++)
+                m.skip.weight[k] = (float)tk_rng_normal(6, 2, k);
+        }
+        CHECK_OK(tk_explainer_make(&m, 1, N1, from[0], 10, &e));
+        tk_explain_window(e, 9, x, 0, a[i][0], answer[i], base[i]);
+        tk_explainer_drop(e);
+    }
+    for (size_t d = 0; d < DEPTHS; d++) {
+        double sum = base[1][d] - answer[1][d];
+
+        for (size_t i = 0; i < LF; i++) {
+            const size_t feature = i % F1;
+            const float *w = m.skip.weight + (d * 2 + feature / 2) * L1;
+            double mean = 0;
+
+            for (size_t b = 0; b < N1; b++)
+                mean += (double)from[b][i] / N1;
+            CHECK_NEAR(a[1][d][i] - a[0][d][i],
+                       feature % 2 ? (double)w[i / F1] * ((double)x[i] - mean)
+                                         * m.target_std[d]
+                                   : 0,
+                       1e-4);
+            sum += a[1][d][i];
+        }
+        CHECK_NEAR(sum, 0, 2e-3);
+        assert_true(fabs(answer[1][d] - answer[0][d]) > 0.1);
+    }
+    tk_skip_drop(&m.skip);
+    tk_free(m.theta);
+}
+
 /* Another index draws other points, the same one the same. */
 static void
 test_index(void **state)
@@ -165,6 +220,7 @@ main(void)
         cmocka_unit_test(test_models),
         cmocka_unit_test(test_window),
         cmocka_unit_test(test_index),
+        cmocka_unit_test(test_skip),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

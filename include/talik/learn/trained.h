@@ -6,7 +6,8 @@
  * golden pair of inputs and outputs that is computed again on loading
  * (docs/files.md).
  *
- * Units  temperatures K: T = y * target_std + target_mean of a model output y.
+ * Units  temperatures K: T = y * target_std + target_mean of a model output y,
+ *        that of the network and the linear skip together.
  */
 #ifndef TALIK_LEARN_TRAINED_H
 #define TALIK_LEARN_TRAINED_H
@@ -16,6 +17,7 @@
 #include "talik/data/patch.h"
 #include "talik/data/split.h"
 #include "talik/io/store.h"
+#include "talik/learn/skip.h"
 #include "talik/nn/model.h"
 
 /* Where a month's answer begins.  'window': from the zero state, L - 1 months
@@ -41,6 +43,7 @@ tk_err tk_state_find(const char *name, const char *model,
 typedef struct {
     tk_net net;
     float *theta;
+    tk_skip skip; /* not part of theta */
     tk_state state;
     tk_features features;
     double depth[TK_DEPTHS];

@@ -27,6 +27,7 @@ says(const char *word)
 static const char *model = "gru";
 static tk_model_dims dims = {
     .L = 9, .F = 6, .bands = 3, .E = 2, .D = 4, .layers = 2, .H = 5};
+static size_t nskip; /* features of its linear skip */
 
 /* All kinds of features, an embedding; sizes all different. */
 static inline tk_trained
@@ -58,6 +59,13 @@ sample(void)
     CHECK_OK(tk_month_parse("1980-12", &m.train_last));
     CHECK_OK(tk_month_parse("1981-01", &m.valid_first));
     CHECK_OK(tk_month_parse("1985-12", &m.valid_last));
+    if (nskip) {
+        static const char *const name[2] = {"aspect_cos", "t2m"};
+
+        CHECK_OK(tk_skip_make(f, nskip, name, dims.D, dims.L, &m.skip));
+        for (size_t i = 0; i < dims.D * (nskip * dims.L + 1); i++)
+            m.skip.weight[i] = (float)i / 100 - 0.3f;
+    }
     m.split =
         (tk_split){.nyear = 1, .year = {1977}, .lat_low = 60.1, .lat_high = 61};
     return m;

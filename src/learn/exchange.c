@@ -13,13 +13,16 @@
 static const char *const golden_name[] = {"golden.x", "golden.band",
                                           "golden.y"};
 
+static const char *const skip_name[] = {"skip.weight", "skip.bias"};
+
+/* Whether a tensor is none of the network's. */
 static bool
-is_golden(const char *name)
+is_other(const char *name)
 {
     for (size_t i = 0; i < 3; i++)
         if (strcmp(name, golden_name[i]) == 0)
             return true;
-    return false;
+    return strcmp(name, skip_name[0]) == 0 || strcmp(name, skip_name[1]) == 0;
 }
 
 /* ---- weights ------------------------------------------------------------- */
@@ -31,7 +34,7 @@ list_weights(const tk_tensors *t, tk_layout *given)
     const tk_tensors_item *item;
 
     for (size_t i = 0; (item = tk_tensors_at(t, i)) != NULL; i++) {
-        if (is_golden(item->name))
+        if (is_other(item->name))
             continue;
         if (item->type == TK_TYPE_I64)
             return tk_fail(TK_EDATA,
@@ -91,7 +94,7 @@ get_weights(const tk_tensors *t, tk_trained *m)
     return TK_OK;
 }
 
-/* ---- golden pair --------------------------------------------------------- */
+/* ---- shapes -------------------------------------------------------------- */
 
 /* "[4][24][5]" */
 static void
@@ -105,7 +108,7 @@ shape_text(int rank, const size_t *dim, size_t room, char *text)
 }
 
 static tk_err
-check_golden_shape(const tk_tensors_item *item, int rank, const size_t *dim)
+check_shape(const tk_tensors_item *item, int rank, const size_t *dim)
 {
     char found[96], wanted[96];
 
@@ -117,6 +120,39 @@ check_golden_shape(const tk_tensors_item *item, int rank, const size_t *dim)
     return tk_fail(TK_EDATA, "tensor '%s' is %s, expected %s", item->name,
                    found, wanted);
 }
+
+/* ---- linear skip --------------------------------------------------------- */
+
+/* Its numbers; names come from the description. */
+static tk_err
+get_skip(const tk_tensors *t, tk_skip *s)
+{
+    const size_t dim[3] = {s->D, s->n, s->L};
+    float *const to[2] = {s->weight, s->bias};
+
+    for (int i = 0; i < 2; i++) {
+        const tk_tensors_item *item = tk_tensors_find(t, skip_name[i]);
+
+        if (!item && s->n)
+            return tk_fail(TK_EDATA,
+                           "tensor '%s' is missing, the description has "
+                           "'skip'",
+                           skip_name[i]);
+        if (item && !s->n)
+            return tk_fail(TK_EDATA,
+                           "tensor '%s' is there, the description has no "
+                           "'skip' that names its features",
+                           skip_name[i]);
+        if (!item)
+            continue;
+        TK_TRY(check_shape(item, i ? 1 : 3, dim));
+        TK_TRY(tk_tensors_floats(t, item, to[i]));
+        TK_TRY(check_values(skip_name[i], item->count, to[i]));
+    }
+    return TK_OK;
+}
+
+/* ---- golden pair --------------------------------------------------------- */
 
 static tk_err
 get_golden(const tk_tensors *t, const tk_trained *m, golden *g)
@@ -134,10 +170,10 @@ get_golden(const tk_tensors *t, const tk_trained *m, golden *g)
                            golden_name[i]);
     }
     n = item[0]->dim[0];
-    TK_TRY(check_golden_shape(item[0], 3, (size_t[]){n, s->L, s->F}));
+    TK_TRY(check_shape(item[0], 3, (size_t[]){n, s->L, s->F}));
     if (item[1])
-        TK_TRY(check_golden_shape(item[1], 1, &n));
-    TK_TRY(check_golden_shape(item[2], 2, (size_t[]){n, s->D}));
+        TK_TRY(check_shape(item[1], 1, &n));
+    TK_TRY(check_shape(item[2], 2, (size_t[]){n, s->D}));
     TK_TRY(tk_golden_alloc(m, n, g));
     TK_TRY(tk_tensors_floats(t, item[0], g->x));
     TK_TRY(check_values(golden_name[0], item[0]->count, g->x));
@@ -179,6 +215,7 @@ import_described(const tk_tensors *t, const char *statics, const json_t *root,
     m->state = kind->state;
     TK_TRY(tk_exchange_describe(root, &dims, statics, m));
     TK_TRY(get_weights(t, m));
+    TK_TRY(get_skip(t, &m->skip));
     snprintf(m->origin, sizeof m->origin, "imported, SHA-256 %s",
              tk_tensors_sha256(t));
     return check_golden(t, m, worst);
@@ -251,6 +288,7 @@ static void
 give_weights(const tk_trained *m, tk_tensors_given *given)
 {
     const tk_layout *l = &m->net.layout;
+    const tk_skip *s = &m->skip;
 
     for (size_t i = 0; i < l->n; i++) {
         const tk_tensor *tensor = &l->tensor[i];
@@ -260,13 +298,21 @@ give_weights(const tk_trained *m, tk_tensors_given *given)
                                       .floats = m->theta + tensor->offset};
         memcpy(given[i].dim, tensor->dim, sizeof tensor->dim);
     }
+    if (m->skip.n == 0)
+        return;
+    given[l->n] = (tk_tensors_given){.name = skip_name[0],
+                                     .rank = 3,
+                                     .dim = {s->D, s->n, s->L},
+                                     .floats = s->weight};
+    given[l->n + 1] = (tk_tensors_given){
+        .name = skip_name[1], .rank = 1, .dim = {s->D}, .floats = s->bias};
 }
 
 tk_err
 tk_exchange_export(const tk_trained *m, const char *path, bool overwrite)
 {
     const tk_model_dims *s = &m->net.dims;
-    const size_t n = m->net.layout.n + 3;
+    const size_t n = m->net.layout.n + (m->skip.n ? 2 : 0) + 3;
     tk_tensors_given *given = tk_new(n, sizeof *given);
     char *text = tk_exchange_text(m);
     golden g = {0};

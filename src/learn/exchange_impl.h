@@ -18,7 +18,7 @@ typedef struct {
 tk_err tk_exchange_open(const char *text, json_t **root,
                         exchange_kind *kind) TK_MUST;
 
-/* Fills all of m but net, theta and origin; dims are those of the tensors. */
+/* Fills all of m but net, theta, the numbers of the skip and origin; dims are those of the tensors. */
 tk_err tk_exchange_describe(const json_t *root, const tk_model_dims *dims,
                             const char *statics, tk_trained *m) TK_MUST;
 
@@ -26,6 +26,13 @@ tk_err tk_exchange_describe(const json_t *root, const tk_model_dims *dims,
  * variable as well.
  */
 bool tk_exchange_listed(const char *list, const char *feature);
+
+/* The linear skip that "skip" names, with zeros; none without the key.  And the
+ * list of those names.
+ */
+tk_err tk_exchange_skip(const json_t *root, const tk_model_dims *dims,
+                        const tk_features *features, tk_skip *skip) TK_MUST;
+json_t *tk_exchange_skip_names(const tk_trained *m);
 
 /* The text for a model; free() ends it.  NULL, with a fault, if memory is
  * short or a text of the model is no UTF-8.

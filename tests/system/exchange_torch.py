@@ -1,7 +1,8 @@
 """Weight files through PyTorch, read by hand: exchange_torch.py COMMAND ...
 
     make DIR          random models of all architectures in DIR/ARCHITECTURE.TYPE,
-                      TYPE one of F32, F16, BF16; golden pairs by PyTorch
+                      TYPE one of F32, F16, BF16; golden pairs by PyTorch;
+                      GRU and TCN with a linear skip too, ARCHITECTURE_skip
     check FILE ...    PyTorch with the file's weights meets its golden pair
     same A B ...      all weights of A are those of B, whatever their types
     maps              weights in Keras' and ONNX' layouts, mapped to PyTorch's,
@@ -65,16 +66,22 @@ def sizes_of(about, w):
 
 def net_of(about, weights):
     net = MODELS[about["architecture"]](sizes_of(about, weights))
-    net.load_state_dict({k: torch.from_numpy(v) for k, v in weights.items()},
-                        strict=True)
+    net.load_state_dict({k: torch.from_numpy(v) for k, v in weights.items()
+                         if not k.startswith("skip.")}, strict=True)
     return net.eval()
 
 
-def answers(net, x, band):
+def answers(about, weights, x, band):
     """x[n, L, F] to y[n, D]."""
+    x = torch.from_numpy(x)
     with torch.no_grad():
-        return net(torch.from_numpy(x).permute(1, 0, 2),
-                   torch.from_numpy(band)).numpy()
+        y = net_of(about, weights)(x.permute(1, 0, 2), torch.from_numpy(band))
+        if "skip" in about:
+            columns = [about["features"].index(name) for name in about["skip"]]
+            w, b = (torch.from_numpy(weights["skip." + k])
+                    for k in ("weight", "bias"))
+            y = y + torch.einsum("nlf,dfl->nd", x[:, :, columns], w) + b
+    return y.numpy()
 
 
 def split(tensors):
@@ -88,7 +95,7 @@ def check(*paths):
     for path in paths:
         about, tensors = read(path)
         weights, golden = split(tensors)
-        y = answers(net_of(about, weights), golden["x"], golden["band"])
+        y = answers(about, weights, golden["x"], golden["band"])
         assert golden["x"].shape[1] == about["window"]
         worst = np.abs(y - golden["y"]).max()
         print(f"{path}: {len(weights)} tensors, {y.size} outputs, worst "
@@ -119,7 +126,7 @@ SIZES = {
 }
 
 
-def make_one(path, name, dtype):
+def make_one(path, name, dtype, skip=()):
     s = {"L": 12, "F": 4, "D": 2, "bands": 4, "E": 3, **SIZES[name]}
     weights = {k: ws.rounded(v.numpy(), dtype)[1]
                for k, v in MODELS[name](s).state_dict().items()}
@@ -131,10 +138,16 @@ def make_one(path, name, dtype):
              "target_std": [8, 4], "band_edges": [50, 60, 64, 68.5, 73]}
     if "heads" in s:
         about["heads"] = s["heads"]
+    if skip:
+        about["skip"] = skip
+        for k, shape in {"weight": (s["D"], len(skip), s["L"]),
+                         "bias": (s["D"],)}.items():
+            weights["skip." + k] = ws.rounded(torch.randn(shape).numpy(),
+                                              dtype)[1]
     x = torch.randn(70, s["L"], s["F"]).numpy()
     band = np.arange(70) % s["bands"]
     golden = {"golden.x": x, "golden.band": band,
-              "golden.y": answers(net_of(about, weights), x, band)}
+              "golden.y": answers(about, weights, x, band)}
     ws.write_safetensors(path, {**weights, **golden}, about, dtype)
 
 
@@ -143,6 +156,9 @@ def make(folder):
     for name in MODELS:
         for dtype in "F32", "F16", "BF16":
             make_one(os.path.join(folder, f"{name}.{dtype}"), name, dtype)
+            if name in ("gru", "tcn"):
+                make_one(os.path.join(folder, f"{name}_skip.{dtype}"), name,
+                         dtype, ["slope", "t2m"])
     return True
 
 

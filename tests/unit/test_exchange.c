@@ -277,6 +277,55 @@ test_bare(void **state)
     tk_tensors_drop(t);
 }
 
+/* A linear skip goes along; description and tensors must agree on it. */
+static void
+test_skip(void **state)
+{
+    const edit whole = {0};
+    tk_trained m = {0}, want;
+    double worst;
+
+    (void)state;
+    nskip = 2;
+    want = sample();
+    CHECK_OK(import_edited(&whole, "", &m, &worst));
+    CHECK_NEAR(worst, 0, 0);
+    assert_int_equal(m.skip.n, 2);
+    assert_int_equal(m.skip.feature[0], 4);
+    assert_true(tk_skip_same(&m.skip, &want.skip));
+    tk_trained_drop(&m);
+    tk_trained_drop(&want);
+    refuses((edit){.drop = "skip.bias"}, "'skip.bias' is missing");
+    refuses((edit){.name = "skip.weight", .as = "skip.wait"},
+            "'skip.wait' is not part of this model");
+    refuses((edit){.turn = "skip.weight"},
+            "'skip.weight' is [4][9][2], expected [4][2][9]");
+    refuses((edit){.set = "skip.bias", .value = NAN}, "skip.bias[1] = nan");
+    refuses((edit){.set = "skip.bias", .value = 3},
+            "golden outputs are missed");
+    refuses((edit){.set = "skip.weight", .value = 3},
+            "golden outputs are missed");
+    refuses((edit){.from = "\"skip\":[\"aspect_cos\",\"t2m\"]",
+                   .to = "\"skip\":[\"t2m\",\"aspect_cos\"]"},
+            "golden outputs are missed");
+    refuses((edit){.from = "\"skip\":[\"aspect_cos\",\"t2m\"],", .to = ""},
+            "has no 'skip' that names");
+    refuses((edit){.from = "\"skip\":[\"aspect_cos\",\"t2m\"]",
+                   .to = "\"skip\":[\"t2m\"]"},
+            "'skip.weight' is [4][2][9], expected [4][1][9]");
+    refuses(
+        (edit){.from = "\"skip\":[\"aspect_cos\",", .to = "\"skip\":[\"t2n\","},
+        "'skip' names 't2n', 'features' does not");
+    refuses(
+        (edit){.from = "\"skip\":[\"aspect_cos\",", .to = "\"skip\":[\"t2m\","},
+        "'t2m' is named twice");
+    refuses((edit){.from = "\"skip\":[\"aspect_cos\",", .to = "\"skip\":[3,"},
+            "skip[0] is no text");
+    nskip = 0;
+    refuses((edit){.from = "\"static\":[", .to = "\"skip\":{},\"static\":["},
+            "'skip' is no list");
+}
+
 /* Flipped bits of a whole file: an error, or a model that can be used. */
 static void
 test_flips(void **state)
@@ -329,6 +378,7 @@ main(void)
         cmocka_unit_test(test_description), cmocka_unit_test(test_golden),
         cmocka_unit_test(test_statics),     cmocka_unit_test(test_slow),
         cmocka_unit_test(test_bare),        cmocka_unit_test(test_flips),
+        cmocka_unit_test(test_skip),
     };
 
     return EXCHANGE_RUN(tests, "exchange");

@@ -161,6 +161,26 @@ is_wanted(const tk_config *c, const char *architecture)
 }
 
 static tk_err
+compare_skip(const tk_setup *setup, const tk_trained *m)
+{
+    const tk_config *c = &setup->c;
+
+    if (c->model.nskip != m->skip.n)
+        return tk_setup_fail(setup, "model", "skip",
+                             "%zu inputs here, %zu in the model file %s",
+                             c->model.nskip, m->skip.n, c->model.file);
+    for (size_t i = 0; i < m->skip.n; i++) {
+        const char *name = m->features.f[m->skip.feature[i]].name;
+
+        if (strcmp(c->model.skip[i], name) != 0)
+            return tk_setup_fail(setup, "model", "skip",
+                                 "'%s' here, '%s' in the model file %s",
+                                 c->model.skip[i], name, c->model.file);
+    }
+    return TK_OK;
+}
+
+static tk_err
 compare_all(const tk_setup *setup, const tk_trained *m)
 {
     const tk_config *c = &setup->c;
@@ -185,6 +205,8 @@ compare_all(const tk_setup *setup, const tk_trained *m)
         return tk_setup_fail(
             setup, "model", "state", "'%s' here, '%s' in the model file %s",
             c->model.state, tk_state_name(m->state), c->model.file);
+    if (tk_params_was_given(given, "model", "skip"))
+        TK_TRY(compare_skip(setup, m));
     if (!tk_params_was_given(given, "targets", "depths"))
         return TK_OK;
     for (size_t d = 0; d < m->net.dims.D || d < c->targets.ndepths; d++)

@@ -64,6 +64,7 @@ tk_setup_resolve(tk_setup *s)
     drop_empty(c->features.fixed, &c->features.nfixed);
     drop_empty(c->features.angles, &c->features.nangles);
     drop_empty(c->features.classes, &c->features.nclasses);
+    drop_empty(c->model.skip, &c->model.nskip);
     point(c->forcing.nfiles, c->forcing.files, s->forcing_files);
     point(c->forcing.nstatic_files, c->forcing.static_files, s->static_files);
     point(c->targets.nfiles, c->targets.files, s->target_files);

@@ -82,6 +82,9 @@ typedef struct {
         double band_edges[TK_BANDS + 1];
         size_t nband_edges;
         double dropout;
+        tk_word skip[TK_LIST];
+        double skip_penalty[TK_SKIP_PENALTIES];
+        size_t nskip, nskip_penalty;
     } model;
     struct {
         tk_word first, last, valid_first, valid_last;

@@ -107,6 +107,8 @@ difference(const tk_trained *a, const tk_trained *b)
         || !same_numbers(x->D, a->target_mean, b->target_mean)
         || !same_numbers(x->D, a->target_std, b->target_std))
         return "inputs or their scaling (the data)";
+    if (!tk_skip_same(&a->skip, &b->skip))
+        return "the linear skip";
     return NULL;
 }
 

@@ -164,6 +164,15 @@ static const tk_param params[] = {
           "edges of the latitude bands, increasing; needed by the embedding"),
     REAL("model", "dropout", "1", model.dropout, 0, 0.9, "0",
          "share of the outputs between layers that training drops"),
+    CHARS("model", "skip", model.skip, model.nskip, "",
+          "inputs of a linear skip, such as 't2m': the answer is a ridge "
+          "regression on all months of the window of these, and a network that "
+          "learns what that leaves; default: none"),
+    REALS("model", "skip_penalty", "1", model.skip_penalty, model.nskip_penalty,
+          1e-9, 1e3, "1e-6, 1e-5, 1e-4, 1e-3, 1e-2",
+          "ridge penalties of the skip, relative to the variance of its "
+          "inputs; each depth takes the one with the least error in the "
+          "validation months"),
 
     CHAR("train", "first", train.first, "''",
          "first month fitted to, 'YYYY-MM'; default: the first with a whole "

@@ -114,8 +114,43 @@ set_periods(const tk_setup *setup, const stage_data *s, tk_trained *m)
                    a, b, L);
 }
 
+/* Before the scaling, which takes long on large grids. */
+static tk_err
+make_skip(const tk_setup *setup, tk_trained *m)
+{
+    const tk_config *c = &setup->c;
+    const char *name[TK_LIST];
+
+    for (size_t i = 0; i < c->model.nskip; i++)
+        name[i] = c->model.skip[i];
+    if (tk_skip_make(&m->features, c->model.nskip, name, c->targets.ndepths,
+                     (size_t)c->model.window, &m->skip)
+        != TK_OK)
+        return tk_setup_fail(setup, "model", "skip", "%s",
+                             tk_last_fault()->text);
+    return TK_OK;
+}
+
+/* **Collective.** */
+static tk_err
+fit_skip(const tk_setup *setup, const stage_data *s, tk_trained *m)
+{
+    const tk_config *c = &setup->c;
+    tk_skip_opts o = {.first = m->train_first,
+                      .last = m->train_last,
+                      .valid_first = m->valid_first,
+                      .valid_last = m->valid_last,
+                      .npenalty = c->model.nskip_penalty,
+                      .target_mean = m->target_mean,
+                      .target_std = m->target_std,
+                      .budget = tk_setup_budget(setup)};
+
+    memcpy(o.penalty, c->model.skip_penalty, sizeof o.penalty);
+    return tk_skip_fit(&s->data, &o, &m->skip);
+}
+
 /* **Collective.**  All that the members share: depths, bands, periods, what is
- * held out, scaling.
+ * held out, scaling, the linear skip.
  */
 static tk_err
 prepare(const tk_par *par, const tk_setup *setup, stage_data *s, tk_trained *m)
@@ -140,9 +175,11 @@ prepare(const tk_par *par, const tk_setup *setup, stage_data *s, tk_trained *m)
                        m->train_last, &m->split));
     TK_TRY(tk_train_check_split(m));
     s->data.hide = &m->split;
-    return tk_scale_fit(&s->data, &m->features, L, m->train_first,
+    TK_AGREE(par, make_skip(setup, m));
+    TK_TRY(tk_scale_fit(&s->data, &m->features, L, m->train_first,
                         m->train_last, tk_setup_budget(setup), m->target_mean,
-                        m->target_std);
+                        m->target_std));
+    return fit_skip(setup, s, m);
 }
 
 /* Rank 0's check of all outputs, before hours of work. */
@@ -181,6 +218,7 @@ cmd_train(const tk_par *par, const tk_setup *setup)
     }
     if (!err)
         err = contest_run(par, setup, &s, &shared);
+    tk_trained_drop(&shared);
     stage_close(&s);
     return err;
 }

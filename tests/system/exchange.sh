@@ -84,6 +84,17 @@ works "exports it again" "$talik" export "$dir/again.nc" "$dir/b.safetensors"
 works "the same bytes" cmp "$a" "$dir/b.safetensors"
 works "on two ranks" ${MPIRUN:-mpirun --oversubscribe} -n 2 "$talik" import \
   --overwrite "$a" "$dir/again.nc"
+works "trains a TCN with a linear skip" "$talik" train "$dir/run.nml" \
+  --set model%architecture=tcn --set "model%skip='tp', 't2m'" \
+  --set model%channels=8 --set model%blocks=2 --set "model%file=$dir/skip.nc"
+works "exports it" "$talik" export "$dir/skip.nc" "$dir/skip.safetensors"
+works "imports it" "$talik" import "$dir/skip.safetensors" "$dir/skip2.nc"
+works "the same bytes again" bash -c "'$talik' export '$dir/skip2.nc' \
+  '$dir/skip2.safetensors' && cmp '$dir'/skip{,2}.safetensors"
+works "evaluates it" "$talik" evaluate "$dir/run.nml" \
+  --set "model%file=$dir/skip2.nc" --set model%architecture=tcn
+works "explains it" "$talik" explain "$dir/run.nml" --set explain%samples=12 \
+  --set "model%file=$dir/skip2.nc" --set model%architecture=tcn
 works "keeps the file's digest" grep -qa \
   "imported, SHA-256 $(sha256sum "$a" | cut -d' ' -f1)" "$dir/again.nc"
 works "evaluates" "$talik" evaluate "$dir/run.nml" \
@@ -104,6 +115,13 @@ fails 4 "may not be overwritten" "$talik" import "$a" "$dir/again.nc"
 fails 4 "may not be overwritten" "$talik" export "$dir/model.nc" "$a"
 fails 4 "is the input as well" "$talik" import "$a" "$a" --overwrite
 fails 4 "Not a directory" "$talik" export "$dir/model.nc" /dev/null/none
+run=("$talik" project "$dir/run.nml" --set "output%file=none.nc"
+  --set "model%file=$dir/skip.nc" --set model%architecture=tcn)
+fails 2 "skip: 1 inputs here, 2 in the model" "${run[@]}" --set model%skip=tp
+fails 2 "skip: 't2m' here, 'tp' in the model" "${run[@]}" \
+  --set "model%skip='t2m', 'tp'"
+fails 2 "skip: 't2n' is no input" "$talik" train "$dir/run.nml" \
+  --set "model%file=$none" --set model%skip=t2n
 fails 3 "No such file" "$talik" import "$dir/absent" "$none"
 fails 3 "No such file" "$talik" export "$dir/absent.nc" "$none"
 fails 3 "not a talik model" "$talik" export "$dir/column.nc" "$none"
@@ -162,9 +180,11 @@ else
   export python here
   in_torch() { works "$1" bash -c 'torch "$@"' torch "${@:2}"; }
   in_torch "the trained GRU in PyTorch" check "$a"
+  in_torch "the trained TCN and its skip in PyTorch" check \
+    "$dir/skip.safetensors"
   mkdir "$dir/t"
   in_torch "PyTorch makes models of all architectures" make "$dir/t"
-  for model in gru bilstm conv1dlstm tcn transformer; do
+  for model in gru bilstm conv1dlstm tcn transformer gru_skip tcn_skip; do
     out=()
     pairs=()
     for type in F32 F16 BF16; do

@@ -222,6 +222,30 @@ test_choice(void **state)
     learning_close(&s);
 }
 
+/* Where the months of the validation are like no other, the best fit is not. */
+static void
+test_choice_other(void **state)
+{
+    static const tk_split year = {.nyear = 1, .year = {2004}};
+    learning s;
+    tk_trained m = {0};
+    uint64_t fitted;
+
+    (void)state;
+    absurd = &year;
+    write_files(par_file("air_2004.nc"), par_file("soil_2004.nc"));
+    absurd = NULL;
+    learning_open(&par, &s);
+    prepare(&s, &m);
+    PAR_OK(fit(&s, &m, 1e-6, 1 << 20));
+    fitted = digest_of(&m.skip);
+    PAR_OK(fit(&s, &m, 0, 1 << 20));
+    assert_true(digest_of(&m.skip) != fitted);
+    tk_trained_drop(&m);
+    learning_close(&s);
+    use_files(true);
+}
+
 /* ---- who computes, and what is read --------------------------------------- */
 
 /* However the tiles are dealt out and cut. */
@@ -346,7 +370,7 @@ main(int argc, char **argv)
         cmocka_unit_test(test_residual), cmocka_unit_test(test_choice),
         cmocka_unit_test(test_ranks),    cmocka_unit_test(test_train_ranks),
         cmocka_unit_test(test_no_leak),  cmocka_unit_test(test_nothing),
-        cmocka_unit_test(test_files),
+        cmocka_unit_test(test_files),    cmocka_unit_test(test_choice_other),
     };
 
     par_start(&argc, &argv);

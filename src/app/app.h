@@ -171,6 +171,7 @@ typedef struct {
     tk_out_att att[48];
     size_t n;
     char dates[3][32], seed[24], history[TK_PATH + 64];
+    char shift[3 * TK_WORD + 64];
 } global_atts;
 void globals_begin(const tk_setup *setup, long long newest, const char *command,
                    global_atts *g);

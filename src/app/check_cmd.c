@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "app.h"
+#include "column_impl.h"
 #include "talik/core/log.h"
 
 /* Collects the text of a failure and goes on. */
@@ -29,17 +29,16 @@ say_period(const char *what, int first, int last)
 
 /* **Collective.**  One input of the column. */
 static void
-check_column_input(const tk_par *par, const tk_setup *setup,
+check_column_input(const tk_par *par, const tk_input_files *files,
                    const tk_grid *grid, const char *name, const char *units,
                    tk_text *report, tk_err *first)
 {
-    const tk_input_files files = tk_setup_inputs(setup);
     tk_series *series = NULL;
     tk_err err;
 
     if (!*name)
         return;
-    err = tk_input_series(par, grid, &files, false, name, units, &series);
+    err = tk_input_series(par, grid, files, false, name, units, &series);
     collect(err, report, first);
     if (!err)
         say_period(name, tk_series_first(series), tk_series_last(series));
@@ -55,6 +54,7 @@ check_column(const tk_par *par, const tk_setup *setup, tk_text *report,
     const tk_grid_source source = tk_setup_grid(setup, c->column.air);
     const tk_column_opts opts = tk_setup_column(setup);
     tk_column *column = NULL;
+    tk_input_files files;
     tk_profile profile;
     tk_grid grid = {0};
     tk_err err;
@@ -63,22 +63,21 @@ check_column(const tk_par *par, const tk_setup *setup, tk_text *report,
     collect(tk_column_make(&opts, c->column.ndepths, c->column.depths, &column),
             report, first);
     tk_column_drop(column);
-    if (c->forcing.nfiles == 0) {
-        collect(tk_setup_fail(setup, "forcing", "files", "names no file"),
-                report, first);
+    err = tk_agree(par, column_files(setup, &files));
+    collect(err, report, first);
+    if (files.nforcing == 0)
         return;
-    }
     err = tk_grid_read(par, &source, &grid);
     collect(err, report, first);
     if (!err) {
         tk_note("  grid %zu x %zu, %zu cells", grid.ny, grid.nx, grid.nactive);
-        check_column_input(par, setup, &grid, c->column.air, "degC", report,
+        check_column_input(par, &files, &grid, c->column.air, "degC", report,
                            first);
-        check_column_input(par, setup, &grid,
+        check_column_input(par, &files, &grid,
                            *c->column.snow_depth ? "" : c->column.precip,
                            "mm month-1", report, first);
-        check_column_input(par, setup, &grid, c->column.snow_depth, "m", report,
-                           first);
+        check_column_input(par, &files, &grid, c->column.snow_depth, "m",
+                           report, first);
     }
     tk_grid_drop(&grid);
 }

@@ -1,8 +1,26 @@
 /* Monthly forcing of the soil column, block by block and tile by tile. */
 #include <math.h>
+#include <string.h>
 
 #include "column_impl.h"
 #include "talik/core/mem.h"
+
+tk_err
+column_files(const tk_setup *setup, tk_input_files *files)
+{
+    const tk_config *c = &setup->c;
+    const char *const name[2] = {c->column.air, *c->column.snow_depth
+                                                    ? c->column.snow_depth
+                                                    : c->column.precip};
+
+    TK_TRY(tk_setup_forcing(setup, files));
+    for (int i = 0; i < 2; i++)
+        if (!files->changed || strcmp(files->changed, name[i]) == 0)
+            return TK_OK;
+    return tk_setup_fail(setup, "forcing", "shift_of",
+                         "the column reads '%s' and '%s', not '%s'", name[0],
+                         name[1], files->changed);
+}
 
 static size_t
 months_of(const forcing *f, int which)

@@ -77,6 +77,11 @@ typedef struct {
     float *x[NSERIES]; /* [before + n + after][nlane]; precip [n][nlane] */
 } forcing;
 
+/* The column's forcing, its shift included; TK_ECONF if that is of none of its
+ * inputs.
+ */
+tk_err column_files(const tk_setup *setup, tk_input_files *files) TK_MUST;
+
 /* **Collective.**  Reads months [month, month + n) of a run, with as many beside
  * them as the interpolation wants and the source has; as a ring, none.
  */

@@ -133,6 +133,45 @@ tk_setup_inputs(const tk_setup *s)
     };
 }
 
+tk_err
+tk_setup_ramp(const tk_setup *s, const char *group, const char *first,
+              const char *last, tk_change *change)
+{
+    change->first = change->last = 0;
+    if (!*first && !*last)
+        return TK_OK;
+    TK_TRY(tk_setup_month(s, group, "ramp_first", first, -1, &change->first));
+    TK_TRY(tk_setup_month(s, group, "ramp_last", last, -1, &change->last));
+    if (change->first < change->last)
+        return TK_OK;
+    return tk_setup_fail(s, group, "ramp_last",
+                         "the ramp must end after it begins: %s .. %s", first,
+                         last);
+}
+
+tk_err
+tk_setup_forcing(const tk_setup *s, tk_input_files *files)
+{
+    const tk_config *c = &s->c;
+
+    *files = tk_setup_inputs(s);
+    if (files->nforcing == 0)
+        return tk_setup_fail(s, "forcing", "files", "names no file");
+    files->change.amount = c->forcing.shift;
+    TK_TRY(tk_setup_ramp(s, "forcing", c->forcing.ramp_first,
+                         c->forcing.ramp_last, &files->change));
+    if (*c->forcing.shift_of)
+        files->changed = c->forcing.shift_of;
+    else if (c->forcing.shift != 0 || tk_change_is_ramp(&files->change))
+        return tk_setup_fail(s, "forcing", "shift_of",
+                             "names no input that is to be shifted");
+    if (files->changed && c->forcing.shift == 0)
+        return tk_setup_fail(s, "forcing", "shift",
+                             "says not how much to add to '%s'",
+                             files->changed);
+    return TK_OK;
+}
+
 tk_input_files
 tk_setup_targets(const tk_setup *s)
 {

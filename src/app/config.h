@@ -51,6 +51,8 @@ typedef struct {
         size_t nrename, nunits;
         bool daily_totals;
         tk_word scenario, climate_model, member;
+        tk_word shift_of, ramp_first, ramp_last;
+        double shift;
     } forcing;
     struct {
         tk_word dynamic[TK_LIST], dynamic_units[TK_LIST];
@@ -233,6 +235,10 @@ tk_err tk_setup_single(const tk_setup *setup) TK_MUST;
 
 /* Options of the layers below; all borrow from the setup. */
 tk_input_files tk_setup_inputs(const tk_setup *setup);
+/* The same with &forcing shift; TK_ECONF if there are no files, or the keys of
+ * the shift do not go together.
+ */
+tk_err tk_setup_forcing(const tk_setup *setup, tk_input_files *files) TK_MUST;
 tk_input_files tk_setup_targets(const tk_setup *setup);
 tk_grid_source tk_setup_grid(const tk_setup *setup, const char *variable);
 tk_train_opts tk_setup_train(const tk_setup *setup);
@@ -249,6 +255,11 @@ size_t tk_setup_budget(const tk_setup *setup);
  */
 tk_err tk_setup_month(const tk_setup *setup, const char *group, const char *key,
                       const char *text, int fallback, int *month) TK_MUST;
+
+/* The ramp from one month to another that two keys hold, "" for both: none. */
+tk_err tk_setup_ramp(const tk_setup *setup, const char *group,
+                     const char *first, const char *last,
+                     tk_change *change) TK_MUST;
 
 /* TK_ECONF with the place of the key. */
 tk_err tk_setup_fail(const tk_setup *setup, const char *group, const char *key,

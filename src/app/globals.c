@@ -40,6 +40,20 @@ dates(long long newest, global_atts *g)
         strftime(g->dates[0], sizeof g->dates[0], "%Y-%m-%dT%H:%M:%SZ", &t);
 }
 
+/* "t2m +4 in every month", "t2m +4 from 1950-01 to 2009-12"; "" without. */
+static void
+say_shift(const tk_config *c, size_t room, char *text)
+{
+    *text = '\0';
+    if (*c->forcing.shift_of && *c->forcing.ramp_first)
+        snprintf(text, room, "%s %+g, growing from %s to %s",
+                 c->forcing.shift_of, c->forcing.shift, c->forcing.ramp_first,
+                 c->forcing.ramp_last);
+    else if (*c->forcing.shift_of)
+        snprintf(text, room, "%s %+g in every month", c->forcing.shift_of,
+                 c->forcing.shift);
+}
+
 void
 globals_begin(const tk_setup *setup, long long newest, const char *command,
               global_atts *g)
@@ -58,6 +72,8 @@ globals_begin(const tk_setup *setup, long long newest, const char *command,
     globals_text(g, "history", g->history);
     globals_text(g, "creation_date", g->dates[0]);
     globals_text(g, "date_created", g->dates[0]);
+    say_shift(c, sizeof g->shift, g->shift);
+    globals_text(g, "forcing_shift", g->shift);
     globals_text(g, "talik_version", tk_version());
     globals_text(g, "talik_git", tk_git_hash());
     globals_text(g, "talik_namelist", setup->text);

@@ -91,6 +91,16 @@ static const tk_param params[] = {
          "model that made the forcing, for names and attributes"),
     CHAR("forcing", "member", forcing.member, "'r1i1p1'",
          "ensemble member of the forcing"),
+    CHAR("forcing", "shift_of", forcing.shift_of, "''",
+         "monthly input to which shift is added: another climate, for the "
+         "models as for the column; default: none"),
+    REAL("forcing", "shift", "units of the file", forcing.shift, NAN, NAN, "0",
+         "what is added to it in every month"),
+    CHAR("forcing", "ramp_first", forcing.ramp_first, "''",
+         "'YYYY-MM': up to this month nothing is added, then as much more each "
+         "month; the column spins up without; default: no ramp"),
+    CHAR("forcing", "ramp_last", forcing.ramp_last, "''",
+         "'YYYY-MM': from this month on all of it"),
 
     CHARS("features", "dynamic", features.dynamic, features.ndynamic,
           "'t2m', 'tp'", "monthly inputs of the model, from the forcing files"),

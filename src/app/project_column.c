@@ -34,9 +34,7 @@ open_inputs(simulation *s)
                                  c->column.snow_depth};
     const char *units[NSERIES] = {"degC", "mm month-1", "m"};
 
-    s->files = tk_setup_inputs(s->setup);
-    if (s->files.nforcing == 0)
-        return tk_setup_fail(s->setup, "forcing", "files", "names no file");
+    TK_AGREE(s->par, column_files(s->setup, &s->files));
     s->source = tk_setup_grid(s->setup, c->column.air);
     TK_TRY(tk_grid_read(s->par, &s->source, &s->grid));
     for (int i = 0; i < NSERIES; i++) {
@@ -213,6 +211,25 @@ begin(simulation *s)
 
 /* ---- running -------------------------------------------------------------- */
 
+/* **Collective.**  A ramp begins in the climate of the files, and so does what it
+ * meets: the state before it.  A shift has always been there.
+ */
+static tk_err
+spin_up(simulation *s)
+{
+    const bool ramp = tk_change_is_ramp(&s->files.change);
+    tk_err err;
+
+    for (int i = 0; i < NSERIES && ramp; i++)
+        if (s->series[i])
+            tk_series_plain(s->series[i], true);
+    err = column_spin_up(&s->column, s->begin, s->spin);
+    for (int i = 0; i < NSERIES && ramp; i++)
+        if (s->series[i])
+            tk_series_plain(s->series[i], false);
+    return err;
+}
+
 static void
 end(simulation *s)
 {
@@ -235,7 +252,7 @@ project_column(const tk_par *par, const tk_setup *setup)
         err =
             tsl_create(par, setup, &s.spec, &s.source, &s.grid, &s.run, &s.out);
     if (!err)
-        err = column_spin_up(&s.column, s.begin, s.spin);
+        err = spin_up(&s);
     if (!err)
         tk_note("  spun up in %.1f s", tk_seconds() - start);
     start = tk_seconds();

@@ -92,9 +92,7 @@ stage_open(const tk_par *par, const tk_setup *setup, tk_features *features,
     const char *first = features->n ? features->f[0].variable : "";
     tk_err err;
 
-    s->files = tk_setup_inputs(setup);
-    if (s->files.nforcing == 0)
-        return tk_setup_fail(setup, "forcing", "files", "names no file");
+    TK_AGREE(par, tk_setup_forcing(setup, &s->files));
     s->source = tk_setup_grid(setup, first);
     err = tk_grid_read(par, &s->source, &s->grid);
     if (!err)

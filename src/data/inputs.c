@@ -63,9 +63,12 @@ tk_input_series(const tk_par *par, const tk_grid *grid,
         .is_static = is_static,
     };
 
-    return tk_series_open(
+    TK_TRY(tk_series_open(
         par, grid, is_static ? files->nstatic : files->nforcing,
-        is_static ? files->fixed : files->forcing, &want, series);
+        is_static ? files->fixed : files->forcing, &want, series));
+    if (!is_static && files->changed && strcmp(files->changed, name) == 0)
+        tk_series_change(*series, &files->change);
+    return TK_OK;
 }
 
 void
@@ -139,6 +142,20 @@ common_months(tk_inputs *in)
     return TK_OK;
 }
 
+static tk_err
+find_changed(const tk_input_files *files, const tk_features *features)
+{
+    if (!files->changed)
+        return TK_OK;
+    for (size_t i = 0; i < features->n; i++)
+        if (features->f[i].kind == TK_FEAT_DYNAMIC
+            && strcmp(features->f[i].variable, files->changed) == 0)
+            return TK_OK;
+    return tk_fail(TK_ECONF,
+                   "shift_of: '%s' is none of the monthly inputs of the model",
+                   files->changed);
+}
+
 tk_err
 tk_inputs_open(const tk_par *par, const tk_grid *grid,
                const tk_input_files *files, tk_features *features,
@@ -151,6 +168,7 @@ tk_inputs_open(const tk_par *par, const tk_grid *grid,
     TK_AGREE(par, in ? TK_OK : TK_ERUN);
     in->par = *par;
     in->features = features;
+    err = find_changed(files, features);
     for (size_t i = 0; i < TK_FEATURES; i++)
         in->low[i] = 1; /* above high: no limits */
     for (size_t i = 0; i < features->n && !err; i++)

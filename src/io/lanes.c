@@ -20,6 +20,50 @@ convert(const tk_conversion *c, tk_calendar calendar, int month, size_t n,
         x[i] = (float)(((double)x[i] * c->scale + c->offset) * by);
 }
 
+/* ---- another climate ----------------------------------------------------- */
+
+double
+tk_change_at(const tk_change *c, int month)
+{
+    if (!tk_change_is_ramp(c) || month >= c->last)
+        return c->amount;
+    return month <= c->first ? 0
+                             : c->amount * (double)(month - c->first)
+                                   / (double)(c->last - c->first);
+}
+
+bool
+tk_change_is_ramp(const tk_change *c)
+{
+    return c->first < c->last;
+}
+
+void
+tk_series_change(tk_series *s, const tk_change *change)
+{
+    s->change = *change;
+}
+
+void
+tk_series_plain(tk_series *s, bool plain)
+{
+    s->plain = plain;
+}
+
+/* Rounded to a float before units are converted: the same bits as a file that
+ * was changed by hand.
+ */
+static void
+change(const tk_series *s, int month, size_t n, float *x)
+{
+    const double by = s->plain ? 0 : tk_change_at(&s->change, month);
+
+    for (size_t i = 0; i < n && by != 0; i++)
+        x[i] = (float)((double)x[i] + by);
+}
+
+/* ---- reading ------------------------------------------------------------- */
+
 /* How many of the months from `first` lie one after another in one file. */
 static size_t
 stretch(const tk_series *s, int first, size_t n)
@@ -79,9 +123,11 @@ read_stretch(tk_series *s, size_t nbox, const size_t (*box)[4], size_t d,
     err = tk_nc_read_boxes(f->nc, &f->var, start, count, nbox, box, raw);
     if (!err) {
         months_first(nbox, box, n, raw, out);
-        for (size_t t = 0; t < n; t++)
+        for (size_t t = 0; t < n; t++) {
+            change(s, first + (int)t, cells, out + t * cells);
             convert(&f->conversion, f->calendar, first + (int)t, cells,
                     out + t * cells);
+        }
     }
     tk_free(raw);
     return err;

@@ -33,6 +33,8 @@ struct tk_series {
         uint32_t file, step;
     } * at; /* [last - first + 1] */
     long long newest;
+    tk_change change;
+    bool plain; /* without it */
 };
 
 /* **Collective.**  Opens file k again if it was closed. */

@@ -304,6 +304,52 @@ test_files(void **state)
     tk_grid_drop(&grid);
 }
 
+/* What each month is to get: a shift of 4, and a ramp from month 3 to month 7. */
+static const double ramp_of[10] = {0, 0, 0, 0, 1, 2, 3, 4, 4, 4};
+
+/* In the units of the file, 1 of which are 1000 of those wanted; what is missing
+ * stays missing.
+ */
+static void
+test_changes(void **state)
+{
+    const char *file = make_nc((made){
+        .path = par_file("change.nc"), .first = 24001, .n = 10, .units = "km"});
+    const tk_series_want want = want_of("t2m", "m");
+    const tk_change change[3] = {{0}, {4, 0, 0}, {4, 24004, 24008}};
+    tk_grid grid;
+    tk_series *s;
+    tk_run run;
+    float *x;
+
+    (void)state;
+    assert_false(tk_change_is_ramp(&change[1]));
+    assert_true(tk_change_is_ramp(&change[2]));
+    made_grid(false, &grid);
+    made_run(&grid, &run);
+    x = tk_new(10 * run.nlane, sizeof *x);
+    PAR_OK(tk_series_open(&par, &grid, 1, &file, &want, &s));
+    for (int way = 0; way < 6; way++) {
+        tk_series_change(s, &change[way / 2]);
+        tk_series_plain(s, way % 2 == 1);
+        PAR_OK(tk_series_read(s, &run, 24001, 10, x));
+        for (size_t t = 0; t < 10; t++)
+            for (size_t l = 0; l < run.nlane; l++)
+                CHECK_NEAR(x[t * run.nlane + l],
+                           1000
+                               * (made_value(24001 + (int)t, run.file_row[l],
+                                             run.file_col[l], 0)
+                                  + (way == 2   ? 4
+                                     : way == 4 ? ramp_of[t]
+                                                : 0)),
+                           1e-2);
+    }
+    tk_series_close(s);
+    tk_free(x);
+    tk_run_drop(&run);
+    tk_grid_drop(&grid);
+}
+
 static void
 test_bad_time(void **state)
 {
@@ -501,12 +547,12 @@ int
 main(int argc, char **argv)
 {
     const struct CMUnitTest series_tests[] = {
-        cmocka_unit_test(test_layouts),  cmocka_unit_test(test_large),
-        cmocka_unit_test(test_units),    cmocka_unit_test(test_totals),
-        cmocka_unit_test(test_depths),   cmocka_unit_test(test_files),
-        cmocka_unit_test(test_bad_time), cmocka_unit_test(test_other_grids),
-        cmocka_unit_test(test_static),   cmocka_unit_test(test_many_files),
-        cmocka_unit_test(test_injected),
+        cmocka_unit_test(test_layouts),     cmocka_unit_test(test_large),
+        cmocka_unit_test(test_units),       cmocka_unit_test(test_totals),
+        cmocka_unit_test(test_depths),      cmocka_unit_test(test_files),
+        cmocka_unit_test(test_changes),     cmocka_unit_test(test_bad_time),
+        cmocka_unit_test(test_other_grids), cmocka_unit_test(test_static),
+        cmocka_unit_test(test_many_files),  cmocka_unit_test(test_injected),
     };
 
     par_start(&argc, &argv);

@@ -118,6 +118,26 @@ refused 2 "&split years .*&train first" "all that is fitted to held out" train \
 refused 3 "2000-0[0-9] to 2004-12" "training beyond the data" train train \
   train%valid_last=2005-06
 
+# Shifts.
+refused 2 "&forcing shift_of: names no input" "a shift of nothing" project column \
+  forcing%shift=4
+refused 2 "&forcing shift: says not how much" "a shift by nothing" project column \
+  forcing%shift_of=t2m
+refused 2 "&forcing shift_of: the column reads 't2m' and 'tp', not 'tas'" \
+  "a shift of what the column has not" project column forcing%shift_of=tas \
+  forcing%shift=4
+refused 2 "shift_of: 'organic_depth' is none of the monthly inputs" \
+  "a shift of what the model has not" project project \
+  forcing%shift_of=organic_depth forcing%shift=4
+refused 2 "&forcing ramp_last: a month is needed" "a ramp without an end" project \
+  column forcing%shift_of=t2m forcing%shift=4 forcing%ramp_first=2001-01
+refused 2 "&forcing ramp_last: the ramp must end after it begins" \
+  "a ramp that ends first" project column forcing%shift_of=t2m forcing%shift=4 \
+  forcing%ramp_first=2001-01 forcing%ramp_last=2001-01
+refused 2 "&forcing ramp_first: '2001-13' is no month" "a ramp from no month" \
+  train train forcing%shift_of=t2m forcing%shift=4 forcing%ramp_first=2001-13 \
+  forcing%ramp_last=2003-01
+
 # The model file.
 refused 3 "absent.nc" "no model file" project project "model%file=$tmp/absent.nc"
 refused 3 "static.nc: " "a model file that is none" project project \

@@ -13,6 +13,9 @@
  * Rows that run the other way than the grid's are an error that says so.  A
  * variable without time is static: it has one "month".
  *
+ * A series can be another climate: tk_series_change adds to every value that is
+ * read, before units are converted.
+ *
  * Missing  NaN, for _FillValue, missing_value and NaN in the file.
  */
 #ifndef TALIK_IO_SERIES_H
@@ -34,6 +37,20 @@ typedef struct {
     const double *depth; /* (ndepth = 0: the variable has no depth axis) */
 } tk_series_want;
 
+/* What is added to a variable, in its units in the files: `amount` in every
+ * month.  As a ramp, first < last, nothing up to month `first`, then as much more
+ * each month, `amount` from `last` on.  {0} adds nothing.
+ */
+typedef struct {
+    double amount;
+    int first, last;
+} tk_change;
+
+double tk_change_at(const tk_change *change, int month);
+
+/* Whether it grows; else it is the same in all months. */
+bool tk_change_is_ramp(const tk_change *change);
+
 /* **Collective.**  Opens those of the files that hold the variable; TK_EDATA if
  * none does (with the nearest name), for months doubled or missing (named), for
  * a grid or units that do not fit, for a calendar not known, ...
@@ -43,6 +60,12 @@ tk_err tk_series_open(const tk_par *par, const tk_grid *grid, size_t nfile,
                       const char *const *file, const tk_series_want *want,
                       tk_series **series) TK_MUST;
 void tk_series_close(tk_series *series); /* **Collective.**  Accepts NULL. */
+
+/* What reads add from now on: a copy.  tk_series_plain leaves it out, and takes it
+ * up again.
+ */
+void tk_series_change(tk_series *series, const tk_change *change);
+void tk_series_plain(tk_series *series, bool plain);
 
 /* Months held, [first, last]; both 0 if static. */
 int tk_series_first(const tk_series *series);

@@ -1,0 +1,107 @@
+#!/usr/bin/env bash
+# Shifted and ramped forcing: column and model see what they would in a file that
+# was changed by hand.
+# shellcheck disable=SC1091
+cd "$(dirname "$0")/../.." || exit 1
+. tests/system/tap.inc
+. tests/system/small_runs.inc
+export SOURCE_DATE_EPOCH=1700000000
+in=$tmp/in
+make_inputs
+history=$in/w/historical_2000-2004.nc
+late=$in/w/rcp85_2005-2006.nc
+
+works() { # works TITLE RANKS COMMAND NAMELIST [KEY=VALUE]...
+  local title=$1 n=$2 command=$3 namelist=$4 set=() s
+  shift 4
+  for s; do set+=(--set "$s"); done
+  ranks "$n" "$command" "$in/$namelist.nml" "${set[@]}" > "$tmp/log" 2>&1
+  report $? "$title" "$tmp/log"
+}
+
+# same_end TITLE FILE FILE: the last quarter of the second, which is data.
+same_end() {
+  local part=$(($(stat -c %s "$in/$3") / 4))
+  cmp <(tail -c $part "$in/$2") <(tail -c $part "$in/$3") > "$tmp/log" 2>&1
+  report $? "$1" "$tmp/log"
+}
+
+differs_end() { # differs_end TITLE FILE FILE
+  local part=$(($(stat -c %s "$in/$3") / 4))
+  ! cmp -s <(tail -c $part "$in/$2") <(tail -c $part "$in/$3")
+  report $? "$1"
+}
+
+# deep FILE: mean of the lowest depth in the first month, K.
+deep() {
+  ncks -H -C -v tsl -d time,0 -d depth,-1 -s '%.3f\n' "$in/$1" \
+    | awk '$1 > 150 && $1 < 350 { sum += $1; n++ } END { print n ? sum / n : "nan" }'
+}
+
+# is TITLE EXPRESSION: what awk makes of it.
+is() {
+  awk "BEGIN { exit !($2) }"
+  report $? "$1: $2"
+}
+
+command -v ncap2 > /dev/null && command -v ncks > /dev/null || skip_all "no NCO"
+
+# ---- by hand ------------------------------------------------------------------
+
+shift4=(forcing%shift_of=t2m forcing%shift=4)
+for f in "$history" "$late"; do
+  ncap2 -O -s 't2m=float(t2m+4.0)' "$f" "${f%.nc}_plus4.nc"
+done
+# From 2001-12, month 23, to 2003-12, month 47.
+ncap2 -O -s 'm=array(0.0,1.0,$time); r=(m-23.0)/24.0;
+  where(r<0.0) r=0.0; where(r>1.0) r=1.0; t2m=float(t2m+4.0*r)' \
+  "$history" "$in/w/ramp.nc" > "$tmp/log" 2>&1 || bail_out "no ramp" "$tmp/log"
+
+works "the column in a file shifted by hand" 1 project column \
+  "forcing%files=${history%.nc}_plus4.nc" output%file=hand.nc
+works "the column, shifted" 1 project column "${shift4[@]}" output%file=shift.nc
+works "the column, shifted, on 3 ranks" 3 project column "${shift4[@]}" \
+  output%file=shift3.nc
+same_end "a shift: the same soil" hand.nc shift.nc
+same_end "on 3 ranks too" hand.nc shift3.nc
+differs_end "another soil than without" soil.nc shift.nc
+ncks -M "$in/shift.nc" | grep -q 'forcing_shift = "t2m +4 in every month"'
+report $? "the output says so"
+works "the column in a ramp made by hand" 1 project column \
+  "forcing%files=$in/w/ramp.nc" output%file=hand_ramp.nc
+works "the column on a ramp" 2 project column "${shift4[@]}" \
+  forcing%ramp_first=2001-12 forcing%ramp_last=2003-12 output%file=ramp.nc
+same_end "a ramp: the same soil" hand_ramp.nc ramp.nc
+ncks -M "$in/ramp.nc" \
+  | grep -q 'forcing_shift = "t2m +4, growing from 2001-12 to 2003-12"'
+report $? "the output says that too"
+
+# ---- where the state before comes from -----------------------------------------
+
+works "the column on a ramp over its spin-up" 1 project column "${shift4[@]}" \
+  forcing%ramp_first=2000-01 forcing%ramp_last=2000-02 output%file=steep.nc
+was=$(deep soil.nc)
+is "a shift has always been there" "$(deep shift.nc) - $was > 0.5"
+is "a ramp begins as it was" "$(deep steep.nc) - $was < 0.1 && \
+$(deep steep.nc) - $was > -0.1"
+
+# ---- models ---------------------------------------------------------------------
+
+works "a model in files shifted by hand" 1 project project \
+  "forcing%files='${history%.nc}_plus4.nc', '${late%.nc}_plus4.nc'" \
+  output%file=model_hand.nc
+works "a model, shifted" 2 project project "${shift4[@]}" \
+  output%file=model_shift.nc
+same_end "the same temperatures" model_hand.nc model_shift.nc
+works "without" 1 project project output%file=model.nc
+differs_end "others than without" model.nc model_shift.nc
+works "check, shifted" 1 check train "${shift4[@]}"
+works "evaluate, shifted" 1 evaluate train "${shift4[@]}" \
+  "targets%files=$in/shift.nc" "evaluate%csv=$in/a.csv" run%overwrite=.true.
+works "evaluate by hand" 1 evaluate train run%overwrite=.true. \
+  "forcing%files=${history%.nc}_plus4.nc" "targets%files=$in/shift.nc" \
+  "evaluate%csv=$in/b.csv"
+cmp "$in/a.csv" "$in/b.csv" > "$tmp/log" 2>&1
+report $? "the same scores" "$tmp/log"
+
+done_testing

@@ -46,6 +46,8 @@ typedef struct {
     tk_inputs *inputs;
     tk_targets *targets; /* NULL unless asked for */
     tk_dataset data;
+    size_t nextra;              /* of &augment, once opened          */
+    tk_dataset extra[TK_EXTRA]; /* with inputs and targets of their own */
 } stage_data;
 tk_err stage_open(const tk_par *par, const tk_setup *setup,
                   tk_features *features, stage_data *s) TK_MUST;
@@ -84,6 +86,19 @@ tk_err contest_run(const tk_par *par, const tk_setup *setup, stage_data *s,
 tk_err stage_split(const tk_par *par, const tk_setup *setup,
                    const stage_data *s, const tk_features *features, int first,
                    int last, tk_split *split) TK_MUST;
+
+/* **Collective.**  Opens the data sets of &augment beside those of s, whose
+ * targets are open; TK_ECONF if its keys do not go together.
+ */
+tk_err augment_open(const tk_par *par, const tk_setup *setup,
+                    tk_features *features, const double *depth,
+                    stage_data *s) TK_MUST;
+
+/* **Collective.**  m->augmented: what they are, with a digest of the targets of
+ * the last month that is fitted to.  Says it.
+ */
+tk_err augment_describe(const tk_par *par, const tk_setup *setup,
+                        const stage_data *s, tk_trained *m) TK_MUST;
 
 /* TK_ECONF, naming both sides, where keys that were given differ from what the
  * model file says.

@@ -105,6 +105,9 @@ check_features(const tk_par *par, const tk_setup *setup, tk_features *features,
             if (!err)
                 say_period("targets", tk_targets_first(s.targets),
                            tk_targets_last(s.targets));
+            if (!err)
+                collect(augment_open(par, setup, features, depth, &s), report,
+                        first);
         }
     }
     stage_close(&s);

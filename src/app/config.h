@@ -108,6 +108,12 @@ typedef struct {
         double block, share;
     } split;
     struct {
+        tk_path files[TK_EXTRA];
+        tk_word shift_of, ramp_first[TK_EXTRA], ramp_last[TK_EXTRA];
+        double shift[TK_EXTRA], share;
+        size_t nfiles, nshift, nramp_first, nramp_last;
+    } augment;
+    struct {
         tk_path models[TK_FILES];
         size_t nmodels;
         tk_word first, last, air;

@@ -33,6 +33,9 @@ options_of(const contest *c, const tk_member *member)
 {
     tk_train_opts o = tk_setup_train(c->setup);
 
+    o.nextra = c->s->nextra;
+    o.extra = c->s->extra;
+    o.share = c->setup->c.augment.share;
     o.seed = (uint64_t)member->seed;
     o.checkpoint = member->checkpoint;
     o.history = member->history;
@@ -103,6 +106,8 @@ difference(const tk_trained *a, const tk_trained *b)
         return "the months fitted to or stopped by";
     if (!same_split(&a->split, &b->split))
         return "what is held out";
+    if (strcmp(a->augmented, b->augmented) != 0)
+        return "the data sets of &augment";
     if (!same_features(&a->features, &b->features)
         || !same_numbers(x->D, a->target_mean, b->target_mean)
         || !same_numbers(x->D, a->target_std, b->target_std))

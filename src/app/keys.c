@@ -247,6 +247,25 @@ static const tk_param params[] = {
     REAL("split", "block_share", "1", split.share, 0, 1, "0",
          "share of these blocks, drawn by run%seed"),
 
+    CHARS(
+        "augment", "files", augment.files, augment.nfiles, "",
+        "soil temperature under changed climates, such as the column's, a file "
+        "for each: training fits to these too, with the forcing changed "
+        "alike; scaling and validation do not know them"),
+    CHAR("augment", "shift_of", augment.shift_of, "''",
+         "monthly input that is shifted"),
+    REALS("augment", "shift", "units of the file", augment.shift,
+          augment.nshift, NAN, NAN, "", "what is added to it, for each file"),
+    CHARS(
+        "augment", "ramp_first", augment.ramp_first, augment.nramp_first, "",
+        "'YYYY-MM' for each file, as forcing%ramp_first; '': no ramp; default: "
+        "no ramps"),
+    CHARS("augment", "ramp_last", augment.ramp_last, augment.nramp_last, "",
+          "'YYYY-MM' for each file, as forcing%ramp_last"),
+    REAL("augment", "share", "1", augment.share, 0, 0.99, "0",
+         "share of these data among all that an epoch goes over; 0: each file "
+         "as much as the targets themselves"),
+
     CHARS("evaluate", "models", evaluate.models, evaluate.nmodels, "",
           "model files to judge side by side; default: &model file"),
     CHAR("evaluate", "first", evaluate.first, "''",
@@ -518,6 +537,7 @@ static const tk_group groups[] = {
     {"model", "Which model, and its file", 0},
     {"train", "How weights are found", 0},
     {"split", "What training never learns from", 0},
+    {"augment", "Other climates to learn from", 0},
     {"evaluate", "What is scored", 0},
     {"explain", "Which inputs make the answer", 0},
     {"project", "What is projected", 0},

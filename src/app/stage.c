@@ -129,6 +129,10 @@ stage_open_targets(const tk_par *par, const tk_setup *setup, size_t ndepth,
 void
 stage_close(stage_data *s)
 {
+    for (size_t i = 0; i < s->nextra; i++) {
+        tk_targets_close(s->extra[i].targets);
+        tk_inputs_close(s->extra[i].inputs);
+    }
     tk_targets_close(s->targets);
     tk_inputs_close(s->inputs);
     tk_grid_drop(&s->grid);

@@ -175,6 +175,8 @@ prepare(const tk_par *par, const tk_setup *setup, stage_data *s, tk_trained *m)
                        m->train_last, &m->split));
     TK_TRY(tk_train_check_split(m));
     s->data.hide = &m->split;
+    TK_TRY(augment_open(par, setup, &m->features, m->depth, s));
+    TK_TRY(augment_describe(par, setup, s, m));
     TK_AGREE(par, make_skip(setup, m));
     TK_TRY(tk_scale_fit(&s->data, &m->features, L, m->train_first,
                         m->train_last, tk_setup_budget(setup), m->target_mean,

@@ -53,6 +53,8 @@ digest_of_choices(const trainer *t)
         tk_text_add(&text, "skip %zu;", m->skip.feature[i]);
     for (size_t i = 0; i < m->skip.n * m->skip.D * m->skip.L; i++)
         tk_text_add(&text, "%.9g;", (double)m->skip.weight[i]);
+    if (o->nextra)
+        tk_text_add(&text, "%s %zu;", m->augmented, t->plan.drawn);
     /* The scaling stands for the data: other files have another. */
     sum = tk_digest_bytes(text.len, tk_text_get(&text));
     tk_text_drop(&text);

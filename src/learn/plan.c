@@ -16,7 +16,7 @@ tk_plan_rounds(const tk_plan *p)
 {
     const size_t at_once = p->shards * p->slots;
 
-    return (p->ntile + at_once - 1) / at_once;
+    return (p->ntile + p->drawn + at_once - 1) / at_once;
 }
 
 /* At most so many as steps_most leaves to a round, and at least 1. */
@@ -62,15 +62,28 @@ tk_plan_start(const tk_plan *p, size_t epoch, size_t round, size_t shard)
            % (p->period - run + 1);
 }
 
+size_t
+tk_plan_perm(const tk_plan *p)
+{
+    return p->ntile + p->drawn + p->ntile * p->extra;
+}
+
 void
 tk_plan_tiles(const tk_plan *p, size_t epoch, size_t round, uint32_t *perm,
               size_t *tile)
 {
-    const size_t at_once = p->shards * p->slots;
+    const size_t at_once = p->shards * p->slots, all = p->ntile + p->drawn;
+    const size_t further = p->ntile * p->extra;
 
-    tk_rng_shuffle(p->seed, stream(1, epoch, 0, 0), p->ntile, perm);
-    for (size_t i = 0; i < at_once; i++)
-        tile[i] = perm[(round * at_once + i) % p->ntile];
+    tk_rng_shuffle(p->seed, stream(1, epoch, 0, 0), all, perm);
+    tk_rng_shuffle(p->seed, stream(5, epoch, 0, 0), further, perm + all);
+    for (size_t i = 0; i < at_once; i++) {
+        const size_t at = perm[(round * at_once + i) % all];
+
+        tile[i] = at < p->ntile
+                      ? at
+                      : p->ntile + perm[all + (at - p->ntile) % further];
+    }
 }
 
 void

@@ -4,35 +4,50 @@
 
 #include "train_impl.h"
 
-/* **Collective.**  Makes and loads patch i of this rank; ranks that have no
- * i-th one take part with no tile.
+/* **Collective.**  Makes and loads patch i of this rank from data set k; ranks
+ * that do not need it take part with no tile.
  */
 static tk_err
-load_slot(trainer *t, size_t i, size_t nslot)
+load_from(trainer *t, size_t k, bool needs, size_t i, size_t place)
 {
     const tk_trained *m = t->m;
-    const size_t L = m->net.dims.L;
-    const size_t wanted =
-        i < nslot ? t->tile_at[t->tile[t->first_shard * t->plan.slots + i]] : 0;
-    const bool needs = i < nslot && t->held[i] != wanted;
-    int any = needs;
+    const tk_dataset *data = &t->set[k];
     tk_patch none, *patch = needs ? &t->slot[i] : &none;
     tk_err err;
 
-    MPI_Allreduce(MPI_IN_PLACE, &any, 1, MPI_INT, MPI_MAX, t->data->par->comm);
-    if (!any)
-        return TK_OK;
     if (needs) {
         tk_patch_drop(patch);
         t->held[i] = SIZE_MAX;
     }
-    TK_TRY(tk_patch_make(t->data, wanted, needs, tk_train_months(m), patch));
-    err = tk_patch_load(t->data, m->train_first - (int)(L - 1), patch);
+    TK_TRY(tk_patch_make(data, needs ? t->tile_at[place % t->plan.ntile] : 0,
+                         needs, tk_train_months(m), patch));
+    err = tk_patch_load(data, m->train_first - (int)(m->net.dims.L - 1), patch);
     if (needs && !err)
-        t->held[i] = wanted;
+        t->held[i] = place;
     if (!needs)
         tk_patch_drop(patch);
     return err;
+}
+
+/* **Collective.**  Patch i of this rank, from the data sets in turn: all ranks
+ * read from the same files at once.
+ */
+static tk_err
+load_slot(trainer *t, size_t i, size_t nslot)
+{
+    const size_t place =
+        i < nslot ? t->tile[t->first_shard * t->plan.slots + i] : 0;
+    const size_t from = place / t->plan.ntile;
+    const bool needs = i < nslot && t->held[i] != place;
+    int any[1 + TK_EXTRA] = {0};
+
+    any[from] = needs;
+    MPI_Allreduce(MPI_IN_PLACE, any, 1 + TK_EXTRA, MPI_INT, MPI_MAX,
+                  t->data->par->comm);
+    for (size_t k = 0; k <= t->plan.extra; k++)
+        if (any[k])
+            TK_TRY(load_from(t, k, needs && k == from, i, place));
+    return TK_OK;
 }
 
 tk_err

@@ -44,7 +44,7 @@ allocate(trainer *t)
     GET(slot, nslot);
     GET(held, nslot);
     GET(tile, p->shards * p->slots);
-    GET(perm, p->ntile);
+    GET(perm, tk_plan_perm(p));
     GET(order, t->nshard * p->slots * p->months);
     GET(all, p->shards * t->P);
     GET(dtheta, t->P);
@@ -81,7 +81,7 @@ drop(trainer *t)
                          t->tape,     t->work,       t->y,       t->dy,
                          t->target,   t->moment,     t->square,  t->best,
                          t->valid,    t->valid_work, t->valid_y, t->good[0],
-                         t->good[1],  t->good[2]};
+                         t->good[1],  t->good[2],    t->set};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         tk_free(all[i]);
     tk_carry_drop(t);
@@ -200,6 +200,30 @@ all_epochs(trainer *t)
     return TK_OK;
 }
 
+/* The sets to draw from, and how many tiles of the further ones an epoch has. */
+static tk_err
+gather_sets(trainer *t)
+{
+    const tk_train_opts *o = t->opts;
+    const double ntile = (double)t->plan.ntile;
+
+    if (o->nextra > TK_EXTRA)
+        return tk_fail(TK_ECONF, "%zu further data sets; %d are possible",
+                       o->nextra, TK_EXTRA);
+    t->set = tk_new(1 + o->nextra, sizeof *t->set);
+    if (!t->set)
+        return TK_ERUN;
+    for (size_t k = 0; k <= o->nextra; k++) {
+        t->set[k] = k ? o->extra[k - 1] : t->hidden;
+        t->set[k].hide = t->hidden.hide;
+    }
+    t->plan.extra = o->nextra;
+    t->plan.drawn = t->plan.ntile * o->nextra;
+    if (o->nextra && o->share > 0)
+        t->plan.drawn = (size_t)ceil(ntile * o->share / (1 - o->share));
+    return TK_OK;
+}
+
 /* The plan, what it needs of the data, and the schedule that follows from it.
  * Targets that are held out are hidden: there is no way to one.
  */
@@ -223,6 +247,7 @@ begin(const tk_dataset *data, const tk_train_opts *opts, tk_trained *m,
                         .per_step = opts->per_step,
                         .steps_most = opts->steps_most};
     TK_TRY(tk_choice_make(t));
+    TK_AGREE(data->par, gather_sets(t));
     if (t->m->state == TK_STATE_CARRY)
         tk_carry_plan(t->m, &t->plan);
     t->completed.rate.warmup = opts->warmup_steps;

@@ -19,6 +19,7 @@ typedef struct {
 
 typedef struct {
     tk_dataset hidden;       /* the caller's data, without what is held out */
+    tk_dataset *set;         /* [1 + nextra] hidden, then the further ones */
     tk_train_opts completed; /* the caller's options, the schedule filled in */
     const tk_dataset *data;  /* = &hidden    */
     const tk_train_opts *opts; /* = &completed */
@@ -30,10 +31,10 @@ typedef struct {
 
     size_t first_shard, nshard; /* of this rank                              */
     tk_patch *slot;             /* [nshard][slots] tiles in memory           */
-    size_t *held;               /* [nshard][slots] which tile; SIZE_MAX none */
-    size_t *tile;               /* [shards][slots] of the round              */
-    uint32_t *perm, *order;     /* [ntile]; [nshard][slots * months]         */
-    uint32_t *shift;            /* [nshard][TK_TILE]                         */
+    size_t *held;           /* [nshard][slots] which place; SIZE_MAX none    */
+    size_t *tile;           /* [shards][slots] places of the round           */
+    uint32_t *perm, *order; /* [tk_plan_perm]; [nshard][slots * months]      */
+    uint32_t *shift;        /* [nshard][TK_TILE]                         */
 
     float *all;    /* [shards][P] gradients; this rank fills in its own */
     float *dtheta; /* [P]                                               */

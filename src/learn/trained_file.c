@@ -319,6 +319,8 @@ tk_trained_to_store(const tk_trained *m, tk_store *s)
     TK_TRY(put_months(s, "trained_on", m->train_first, m->train_last));
     TK_TRY(put_months(s, "stopped_by", m->valid_first, m->valid_last));
     TK_TRY(put_split(s, &m->split));
+    if (*m->augmented)
+        TK_TRY(tk_store_put_text(s, "augmented", m->augmented));
     for (size_t i = 0; i < l->n; i++)
         TK_TRY(tk_store_put_floats(s, l->tensor[i].name, l->tensor[i].rank,
                                    l->tensor[i].dim,
@@ -345,7 +347,7 @@ get_state(const tk_store *s, tk_trained *m)
 static tk_err
 get_head(const tk_store *s, const tk_model_dims *dims, tk_trained *m)
 {
-    const char *seed, *version, *origin = "";
+    const char *seed, *version, *origin = "", *augmented = "";
 
     if (dims->D == 0 || dims->D > TK_DEPTHS || dims->F != m->features.n)
         return tk_fail(TK_EDATA, "%s: sizes and lists do not fit",
@@ -373,6 +375,9 @@ get_head(const tk_store *s, const tk_model_dims *dims, tk_trained *m)
     if (tk_store_has_text(s, "origin"))
         TK_TRY(tk_store_get_text(s, "origin", &origin));
     snprintf(m->origin, sizeof m->origin, "%s", origin);
+    if (tk_store_has_text(s, "augmented"))
+        TK_TRY(tk_store_get_text(s, "augmented", &augmented));
+    snprintf(m->augmented, sizeof m->augmented, "%s", augmented);
     TK_TRY(get_months(s, "trained_on", &m->train_first, &m->train_last));
     TK_TRY(get_months(s, "stopped_by", &m->valid_first, &m->valid_last));
     return get_split(s, &m->split);

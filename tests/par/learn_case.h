@@ -75,6 +75,12 @@ static const tk_out_var soil_var[1] = {{.name = "tsl",
                                         .time = true,
                                         .depth = true}};
 
+/* How much warmer the soil is, in the files that are written now: what WARMER
+ * more in the air makes of it.
+ */
+#define WARMER 5
+static double soil_more;
+
 static inline void
 write_file(const char *path, const tk_grid *grid, const tk_run *run, bool soil)
 {
@@ -107,8 +113,9 @@ write_file(const char *path, const tk_grid *grid, const tk_run *run, bool soil)
             const size_t c = run->first_cell + (l < last ? l : last);
 
             for (size_t d = 0; d < nd; d++)
-                x[d * run->nlane + l] = (float)(soil ? soil_of(c, FIRST + m, d)
-                                                     : air_of(c, FIRST + m));
+                x[d * run->nlane + l] =
+                    (float)(soil ? soil_of(c, FIRST + m, d) + soil_more
+                                 : air_of(c, FIRST + m));
             if (is_absurd_cell(c)
                 || (soil && absurd && tk_split_holds_month(absurd, FIRST + m)))
                 for (size_t d = 0; d < nd; d++)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Shifted and ramped forcing: column and model see what they would in a file that
-# was changed by hand.
+# was changed by hand; training on the soil of such climates.
 # shellcheck disable=SC1091
 cd "$(dirname "$0")/../.." || exit 1
 . tests/system/tap.inc
@@ -103,5 +103,56 @@ works "evaluate by hand" 1 evaluate train run%overwrite=.true. \
   "evaluate%csv=$in/b.csv"
 cmp "$in/a.csv" "$in/b.csv" > "$tmp/log" 2>&1
 report $? "the same scores" "$tmp/log"
+
+# ---- training on them -------------------------------------------------------------
+
+cat "$in/train.nml" - > "$in/augment.nml" << END
+&augment
+  files = '$in/shift.nc', '$in/ramp.nc'
+  shift_of = 't2m'
+  shift = 4, 4
+  ramp_first = '', '2001-12'
+  ramp_last = '', '2003-12'
+/
+END
+# fits FILE RANKS [KEY=VALUE]...
+fits() {
+  works "trains $1 on $2" "$2" train augment "model%file=$in/$1" "${@:3}"
+}
+same() { # same TITLE FILE FILE
+  cmp "$in/$2" "$in/$3" > "$tmp/log" 2>&1
+  report $? "$1" "$tmp/log"
+}
+for n in 1 2 3; do
+  mkdir "$in/$n"
+  (cd "$in/$n" && ranks "$n" train ../augment.nml --set model%file=gru.nc \
+    --set model%seeds=1,2 --set train%shards=3) > "$tmp/log" 2>&1
+  report $? "a contest on $n ranks" "$tmp/log"
+  [ "$n" = 1 ] && continue
+  for m in 1 2; do
+    same "weights of member $m on $n ranks" "1/gru_gru_$m.nc" "$n/gru_gru_$m.nc"
+    same "its curves on $n ranks" "1/gru_gru_$m.csv" "$n/gru_gru_$m.csv"
+  done
+done
+fits a1.nc 1
+! cmp -s "$in/a1.nc" "$in/gru.nc"
+report $? "other weights than without"
+ncks -M "$in/a1.nc" | grep -q 'augmented = "t2m +4 ([0-9a-f]*); t2m +4 from 2001-12'
+report $? "the model file says what it was fitted to"
+fits carry.nc 1 model%state=carry
+fits carry3.nc 3 model%state=carry
+same "a carried state too, on 3 ranks" carry.nc carry3.nc
+fits share.nc 1 augment%share=0.2
+! cmp -s "$in/a1.nc" "$in/share.nc"
+report $? "another share, other weights"
+works "check" 1 check augment
+(cd "$in/1" && ranks 1 train ../augment.nml --set model%file=gru.nc \
+  --set model%seeds=1,2 --set train%shards=3) > "$tmp/log" 2>&1 \
+  && [ "$(grep -c 'gru_gru_[12].nc is there' "$tmp/log")" = 2 ]
+report $? "members that are there are known again" "$tmp/log"
+(cd "$in/1" && ranks 1 train ../augment.nml --set model%file=gru.nc \
+  --set model%seeds=1,2 --set train%shards=3 --set augment%share=0.2) > "$tmp/log" 2>&1
+[ $? = 4 ] && grep -q 'of another training: the data sets of &augment differ' "$tmp/log"
+report $? "members of other data sets are not taken for these" "$tmp/log"
 
 done_testing

@@ -138,6 +138,32 @@ refused 2 "&forcing ramp_first: '2001-13' is no month" "a ramp from no month" \
   train train forcing%shift_of=t2m forcing%shift=4 forcing%ramp_first=2001-13 \
   forcing%ramp_last=2003-01
 
+# Other climates to learn from.
+sets=("augment%files=$in/soil.nc" augment%shift_of=t2m augment%shift=4)
+for command in train check; do
+  refused 2 "&augment shift: 2 for 1 files" "$command: more shifts than files" \
+    $command train "${sets[@]}" augment%shift=2,4
+  refused 2 "&augment ramp_first: 2 months for 1 files" \
+    "$command: more ramps than files" $command train "${sets[@]}" \
+    "augment%ramp_first='2000-01','2000-01'"
+  refused 2 "&augment ramp_last: 0 months; ramp_first has 1" \
+    "$command: ramps without ends" $command train "${sets[@]}" \
+    augment%ramp_first=2000-01
+  refused 2 "&augment shift_of: names no input" "$command: files of no shift" \
+    $command train "${sets[@]}" "augment%shift_of=''"
+  refused 2 "shift_of: 'sd' is none of the monthly" "$command: a shift of no input" \
+    $command train "${sets[@]}" augment%shift_of=sd
+  refused 2 "shifted by &forcing shift already" "$command: two shifts" \
+    $command train "${sets[@]}" forcing%shift_of=t2m forcing%shift=1
+  refused 3 "gone.nc: No such file" "$command: no such soil" $command train \
+    "${sets[@]}" "augment%files=$in/gone.nc"
+done
+if command -v ncks > /dev/null; then
+  ncks -O -d time,0,30 "$in/soil.nc" "$tmp/brief.nc"
+  refused 2 "brief.nc has 2000-01 .. 2002-07, not all months" "a brief other climate" \
+    train train "${sets[@]}" "augment%files=$tmp/brief.nc"
+fi
+
 # The model file.
 refused 3 "absent.nc" "no model file" project project "model%file=$tmp/absent.nc"
 refused 3 "static.nc: " "a model file that is none" project project \

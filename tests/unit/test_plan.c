@@ -53,6 +53,43 @@ test_tiles(void **state)
     }
 }
 
+/* Tiles of further data sets: as many as are drawn, each once before one comes
+ * twice; those of the first set as often as ever.
+ */
+static void
+test_extra(void **state)
+{
+    const size_t drawn[3] = {5, 27, 60};
+    tk_plan p = plans[3]; /* 9 tiles, 9 at once */
+
+    (void)state;
+    p.extra = 3;
+    for (int k = 0; k < 3; k++) {
+        uint32_t perm[128];
+        size_t tile[16], seen[36] = {0}, base = 0, met = 0;
+
+        p.drawn = drawn[k];
+        assert_int_equal(tk_plan_rounds(&p), (9 + p.drawn + 8) / 9);
+        assert_true(tk_plan_perm(&p) <= 128);
+        for (size_t r = 0; r < tk_plan_rounds(&p); r++) {
+            tk_plan_tiles(&p, 2, r, perm, tile);
+            for (size_t i = 0; i < 9 && r * 9 + i < 9 + p.drawn; i++) {
+                assert_true(tile[i] < 36);
+                seen[tile[i]]++;
+            }
+        }
+        for (size_t i = 0; i < 9; i++)
+            assert_int_equal(seen[i], 1);
+        for (size_t i = 9; i < 36; i++) {
+            assert_true(seen[i] == p.drawn / 27 || seen[i] == 1 + p.drawn / 27);
+            base += seen[i];
+            met += seen[i] > 0;
+        }
+        assert_int_equal(base, p.drawn);
+        assert_int_equal(met, p.drawn < 27 ? p.drawn : 27);
+    }
+}
+
 static void
 test_order(void **state)
 {
@@ -169,9 +206,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_tiles),      cmocka_unit_test(test_order),
-        cmocka_unit_test(test_shift),      cmocka_unit_test(test_share),
-        cmocka_unit_test(test_steps_most), cmocka_unit_test(test_chunks),
+        cmocka_unit_test(test_tiles),  cmocka_unit_test(test_extra),
+        cmocka_unit_test(test_order),  cmocka_unit_test(test_shift),
+        cmocka_unit_test(test_share),  cmocka_unit_test(test_steps_most),
+        cmocka_unit_test(test_chunks),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

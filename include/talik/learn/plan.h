@@ -13,6 +13,10 @@
  * months left over, and those that steps_most leaves out, lie before and behind
  * the run, whose start each shard draws.
  *
+ * Further data sets on the same grid have as many tiles each.  An epoch visits
+ * `drawn` of these beside the others, among them in any order: each once before
+ * one comes twice.  Place ntile * k + i is tile i of set k; set 0 is the first.
+ *
  * Everything is a function of seed, epoch, round and shard, never of the ranks.
  */
 #ifndef TALIK_LEARN_PLAN_H
@@ -28,14 +32,16 @@ typedef struct {
     size_t steps_most; /* of an epoch; 0: as many as there are               */
     size_t chunk;      /* months of a step of a carried state; 0: windows    */
     size_t period;     /* with chunk: months from the first to the last      */
+    size_t extra, drawn; /* further data sets; their tiles in an epoch       */
 } tk_plan;
 
 size_t tk_plan_rounds(const tk_plan *plan); /* of an epoch             */
 size_t tk_plan_steps(const tk_plan *plan);  /* of a round, at least 1  */
 
-/* tile[shards][slots] of a round. */
+/* tile[shards][slots] of a round: places.  perm is scratch, of tk_plan_perm. */
+size_t tk_plan_perm(const tk_plan *plan);
 void tk_plan_tiles(const tk_plan *plan, size_t epoch, size_t round,
-                   uint32_t *perm /* [ntile], scratch */, size_t *tile);
+                   uint32_t *perm, size_t *tile);
 
 /* order[slots * months]: piece i of step s of the shard is order[s * per_step +
  * i] = slot * months + month.

@@ -12,6 +12,8 @@
 #include "talik/nn/loss.h"
 #include "talik/nn/optim.h"
 
+#define TK_EXTRA 16 /* further data sets */
+
 /* What came of a training. */
 typedef struct {
     size_t epochs, best_epoch;
@@ -32,6 +34,10 @@ typedef struct {
     double clip; /* norm of the gradient; 0: none                            */
     tk_loss loss;
     float depth_weight[TK_DEPTHS];
+    size_t nextra; /* further data sets to fit to, at most TK_EXTRA          */
+    const tk_dataset *extra; /* [nextra]: grid and scaling as those of data  */
+    double share; /* of the tiles of an epoch that are theirs, below 1; 0: as
+                     many of each as of data                                */
     const char *history;    /* CSV of the loss curves, or ""                 */
     const char *checkpoint; /* written after each epoch, or ""               */
     bool resume;            /* from the checkpoint, if it is there           */
@@ -45,6 +51,10 @@ typedef struct {
  * for neither (inputs of held months are, within the windows of later ones);
  * the epochs go over the other months, and the tiles with a cell that is not
  * held.  TK_ECONF if nothing is left.
+ *
+ * opts->extra are fitted to as well, in the same months and cells; what m->split
+ * holds out is held out of them too.  They neither scale nor stop.  m->augmented
+ * says what they are: a checkpoint of others is refused.
  *
  * A loss or a gradient that is not finite takes weights and moments back to the
  * beginning of the epoch, which is done again at half the learning rate; that

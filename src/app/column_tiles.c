@@ -105,14 +105,11 @@ tk_err
 column_spin_up(column_tiles *c, int begin, size_t spin)
 {
     const size_t bytes = spin * NSERIES * TK_TILE * sizeof(float);
-    const size_t fit = c->budget / bytes;
-    const size_t at_once = fit > 0 ? fit : 1;
-    unsigned long long rounds = (c->run->ntile + at_once - 1) / at_once;
+    const size_t at_once = tk_at_once(c->budget, bytes);
+    size_t rounds = tk_par_rounds(c->par, c->run->ntile, at_once);
     int *days = tk_new(spin, sizeof *days);
     tk_err err = tk_agree(c->par, days ? TK_OK : TK_ERUN);
 
-    MPI_Allreduce(MPI_IN_PLACE, &rounds, 1, MPI_UNSIGNED_LONG_LONG, MPI_MAX,
-                  c->par->comm);
     for (size_t done = 0; rounds > 0 && !err; rounds--) {
         const size_t left = c->run->ntile - done;
         const size_t n = left < at_once ? left : at_once;

@@ -263,24 +263,20 @@ correct_experiment(correction *c, const batch *b, size_t v, size_t e)
                              b->done);
 }
 
-/* **Collective.**  All tiles, as many at a time as memory allows; all ranks make
- * as many rounds as the one with most tiles.
+/* **Collective.**  All tiles, as many at a time as memory allows.
  */
 static tk_err
 correct_tiles(correction *c)
 {
     const size_t bytes = lane_floats(c) * TK_TILE * sizeof(float);
-    const size_t fit = tk_setup_budget(c->setup) / bytes;
-    const size_t at_once = fit > 0 ? fit : 1;
-    unsigned long long rounds = (c->run.ntile + at_once - 1) / at_once;
+    const size_t at_once = tk_at_once(tk_setup_budget(c->setup), bytes);
+    const size_t rounds = tk_par_rounds(c->par, c->run.ntile, at_once);
     tk_progress progress;
     size_t tile = 0;
     tk_err err = TK_OK;
 
-    MPI_Allreduce(MPI_IN_PLACE, &rounds, 1, MPI_UNSIGNED_LONG_LONG, MPI_MAX,
-                  c->par->comm);
     progress = tk_progress_begin("batch", (long)(rounds * c->nvar * c->nexp));
-    for (unsigned long long r = 0; r < rounds && !err; r++) {
+    for (size_t r = 0; r < rounds && !err; r++) {
         const size_t left = c->run.ntile - tile;
         const size_t n = left < at_once ? left : at_once;
         batch b;

@@ -69,6 +69,22 @@ tk_bcast(const tk_par *par, void *bytes, size_t n)
     }
 }
 
+size_t
+tk_at_once(size_t budget, size_t bytes)
+{
+    return budget > bytes ? budget / bytes : 1;
+}
+
+size_t
+tk_par_rounds(const tk_par *par, size_t n, size_t at_once)
+{
+    unsigned long long rounds = (n + at_once - 1) / at_once;
+
+    MPI_Allreduce(MPI_IN_PLACE, &rounds, 1, MPI_UNSIGNED_LONG_LONG, MPI_MAX,
+                  par->comm);
+    return (size_t)rounds;
+}
+
 void
 tk_sum_u64(const tk_par *par, size_t n, uint64_t *x)
 {

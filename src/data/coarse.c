@@ -220,15 +220,7 @@ read_height(tk_coarse *c)
 static tk_err
 read_grid(tk_coarse *c, const char *path, const char *variable)
 {
-    const tk_grid_source source = {.file = path,
-                                   .variable = variable,
-                                   .lat = "",
-                                   .lon = "",
-                                   .mask_file = "",
-                                   .mask_variable = "",
-                                   .run_mask_file = "",
-                                   .run_mask_variable = "",
-                                   .crs = ""};
+    const tk_grid_source source = tk_grid_source_of(path, variable);
 
     TK_TRY(tk_grid_read(&c->par, &source, &c->grid));
     if (c->grid.projected)

@@ -42,28 +42,30 @@ check_axes(const tk_axes *s)
     return TK_OK;
 }
 
-/* Rows that [low, high] needs, in either order. */
+/* The stretch of n cells, in either order, that [low, high] needs, and `margin`
+ * more at its ends.  False if there is none.
+ */
 static bool
-choose_rows(const tk_axes *s, double low, double high, size_t margin,
-            tk_window *w)
+choose_stretch(size_t n, const double *axis, bool latitude, double low,
+               double high, size_t margin, size_t *first, size_t *count)
 {
-    size_t first = s->ny, last = 0;
+    size_t from = n, to = 0;
 
-    for (size_t i = 0; i < s->ny; i++) {
+    for (size_t i = 0; i < n; i++) {
         double edge[2];
 
-        edges_of(s->ny, s->lat, true, i, edge);
+        edges_of(n, axis, latitude, i, edge);
         if (fmax(edge[0], edge[1]) < low || fmin(edge[0], edge[1]) > high)
             continue;
-        first = i < first ? i : first;
-        last = i;
+        from = i < from ? i : from;
+        to = i;
     }
-    if (first == s->ny)
+    if (from == n)
         return false;
-    first = first > margin ? first - margin : 0;
-    last = last + margin < s->ny ? last + margin : s->ny - 1;
-    w->row = first;
-    w->nrow = last - first + 1;
+    from = from > margin ? from - margin : 0;
+    to = to + margin < n ? to + margin : n - 1;
+    *first = from;
+    *count = to - from + 1;
     return true;
 }
 
@@ -102,24 +104,9 @@ choose_part(const tk_axes *s, double west, double east, size_t margin,
 {
     const double middle = (s->lon[0] + s->lon[s->nx - 1]) / 2;
     const double turn = 360 * round((middle - (west + east) / 2) / 360);
-    size_t first = s->nx, last = 0;
 
-    for (size_t j = 0; j < s->nx; j++) {
-        double edge[2];
-
-        edges_of(s->nx, s->lon, false, j, edge);
-        if (edge[1] < west + turn || edge[0] > east + turn)
-            continue;
-        first = j < first ? j : first;
-        last = j;
-    }
-    if (first == s->nx)
-        return false;
-    first = first > margin ? first - margin : 0;
-    last = last + margin < s->nx ? last + margin : s->nx - 1;
-    w->col = first;
-    w->ncol = last - first + 1;
-    return true;
+    return choose_stretch(s->nx, s->lon, false, west + turn, east + turn,
+                          margin, &w->col, &w->ncol);
 }
 
 static void
@@ -167,7 +154,8 @@ tk_window_make(const tk_axes *s, const double extent[4], size_t margin,
 
     *w = (tk_window){.nx = s->nx};
     TK_TRY(check_axes(s));
-    near = choose_rows(s, extent[0], extent[1], margin, w);
+    near = choose_stretch(s->ny, s->lat, true, extent[0], extent[1], margin,
+                          &w->row, &w->nrow);
     if (near && is_closed(s))
         choose_round(s, extent[2], extent[3], margin, w);
     else

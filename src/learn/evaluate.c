@@ -123,14 +123,10 @@ check(const tk_contest *c)
 static tk_err
 walk(tk_judge *j)
 {
-    const size_t fit = j->c->budget / tk_round_bytes(j);
-    const size_t at_once = fit > 0 ? fit : 1;
-    unsigned long long rounds = (j->ntile + at_once - 1) / at_once;
+    const size_t at_once = tk_at_once(j->c->budget, tk_round_bytes(j));
+    size_t rounds = tk_par_rounds(j->par, j->ntile, at_once);
     tk_err err = TK_OK;
 
-    /* All take part in as many reads as the rank with most tiles needs. */
-    MPI_Allreduce(MPI_IN_PLACE, &rounds, 1, MPI_UNSIGNED_LONG_LONG, MPI_MAX,
-                  j->par->comm);
     for (size_t done = 0; rounds > 0 && !err; rounds--) {
         const size_t left = j->ntile - done;
         const size_t n = left < at_once ? left : at_once;

@@ -54,7 +54,7 @@ tk_err
 tk_train_round(trainer *t, size_t round)
 {
     const size_t nslot = t->nshard * t->plan.slots;
-    unsigned long long most = nslot;
+    const size_t most = tk_par_rounds(t->data->par, nslot, 1);
 
     tk_plan_tiles(&t->plan, t->epoch, round, t->perm, t->tile);
     for (size_t i = 0; i < t->nshard; i++) {
@@ -63,8 +63,6 @@ tk_train_round(trainer *t, size_t round)
         tk_plan_shift(&t->plan, t->epoch, round, t->first_shard + i,
                       t->shift + i * TK_TILE);
     }
-    MPI_Allreduce(MPI_IN_PLACE, &most, 1, MPI_UNSIGNED_LONG_LONG, MPI_MAX,
-                  t->data->par->comm);
     for (size_t i = 0; i < most; i++)
         TK_TRY(load_slot(t, i, nslot));
     if (t->carry)

@@ -22,8 +22,7 @@ tk_valid_make(trainer *t)
     const size_t L = m->net.dims.L, D = t->data->D, all = valid_count(t);
     const int start = tk_trained_start(m, t->data->inputs, m->valid_first);
     const size_t T = (size_t)(m->valid_last - start) + 1;
-    unsigned long long most;
-    size_t first;
+    size_t first, most;
     tk_err err;
 
     tk_tile_share(all, par->rank, par->size, &first, &t->nvalid);
@@ -31,9 +30,7 @@ tk_valid_make(trainer *t)
     t->valid_work = tk_new(tk_trained_work(m, T), sizeof *t->valid_work);
     t->valid_y = tk_new((T - L + 1) * D * TK_TILE, sizeof *t->valid_y);
     TK_AGREE(par, t->valid && t->valid_work && t->valid_y ? TK_OK : TK_ERUN);
-    most = t->nvalid;
-    MPI_Allreduce(MPI_IN_PLACE, &most, 1, MPI_UNSIGNED_LONG_LONG, MPI_MAX,
-                  par->comm);
+    most = tk_par_rounds(par, t->nvalid, 1);
     for (size_t i = 0; i < most; i++) {
         const bool mine = i < t->nvalid;
         const size_t tile =

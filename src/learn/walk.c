@@ -5,13 +5,9 @@ tk_walk_tiles(const tk_dataset *data, size_t first_tile, size_t ntile,
               int first, size_t nmonth, size_t budget, tk_visit visit,
               void *context)
 {
-    const size_t fit = budget / tk_patch_bytes(data, nmonth);
-    const size_t at_once = fit > 0 ? fit : 1;
-    unsigned long long rounds = (ntile + at_once - 1) / at_once;
+    const size_t at_once = tk_at_once(budget, tk_patch_bytes(data, nmonth));
+    size_t rounds = tk_par_rounds(data->par, ntile, at_once);
 
-    /* All take part in as many reads as the rank with most tiles needs. */
-    MPI_Allreduce(MPI_IN_PLACE, &rounds, 1, MPI_UNSIGNED_LONG_LONG, MPI_MAX,
-                  data->par->comm);
     for (size_t done = 0; rounds > 0; rounds--) {
         const size_t n = ntile - done < at_once ? ntile - done : at_once;
         tk_patch patch;

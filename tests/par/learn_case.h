@@ -182,15 +182,7 @@ learning_open(const tk_par *who, learning *s)
     tk_input_files in = {.nforcing = 1, .forcing = file_air};
 
     *s = (learning){.par = *who};
-    s->source = (tk_grid_source){.file = file_air[0],
-                                 .variable = "t2m",
-                                 .lat = "",
-                                 .lon = "",
-                                 .mask_file = "",
-                                 .mask_variable = "",
-                                 .run_mask_file = "",
-                                 .run_mask_variable = "",
-                                 .crs = ""};
+    s->source = tk_grid_source_of(file_air[0], "t2m");
     CHECK_OK(tk_features_add(&s->features, TK_FEAT_DYNAMIC, "t2m", ""));
     CHECK_OK(tk_features_add(&s->features, TK_FEAT_MONTH, "", ""));
     CHECK_OK(tk_grid_read(&s->par, &s->source, &s->grid));
@@ -237,6 +229,32 @@ prepare(learning *s, tk_trained *m)
     CHECK_OK(tk_scale_fit(&s->data, &s->features, WINDOW, TRAIN_FIRST,
                           TRAIN_LAST, 1 << 20, m->target_mean, m->target_std));
     m->features = s->features;
+}
+
+/* ---- with and without what is held out ------------------------------------ */
+
+static char air_of_files[2][700], soil_of_files[2][700];
+
+/* The files as they are (good), or with absurd values in all that is held. */
+static inline void
+use_files(bool good)
+{
+    file_air[0] = air_of_files[good];
+    file_soil[0] = soil_of_files[good];
+}
+
+static inline void
+write_both(const tk_split *held)
+{
+    for (int good = 0; good < 2; good++) {
+        snprintf(air_of_files[good], sizeof air_of_files[good], "%s",
+                 par_file(good ? "air.nc" : "air_bad.nc"));
+        snprintf(soil_of_files[good], sizeof soil_of_files[good], "%s",
+                 par_file(good ? "soil.nc" : "soil_bad.nc"));
+        absurd = good ? NULL : held;
+        write_files(air_of_files[good], soil_of_files[good]);
+    }
+    use_files(true);
 }
 
 #endif

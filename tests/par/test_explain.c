@@ -137,15 +137,7 @@ world_open(const tk_par *who, tk_features *features, world *s)
     tk_input_files in = {.nforcing = 3, .forcing = files};
 
     *s = (world){.par = *who};
-    s->source = (tk_grid_source){.file = files[AIR],
-                                 .variable = "t2m",
-                                 .lat = "",
-                                 .lon = "",
-                                 .mask_file = "",
-                                 .mask_variable = "",
-                                 .run_mask_file = "",
-                                 .run_mask_variable = "",
-                                 .crs = ""};
+    s->source = tk_grid_source_of(files[AIR], "t2m");
     CHECK_OK(tk_grid_read(&s->par, &s->source, &s->grid));
     CHECK_OK(tk_inputs_open(&s->par, &s->grid, &in, features, &s->inputs));
     in.nforcing = 1;

@@ -5,20 +5,6 @@
 #include "talik/io/gridfile.h"
 #include "talik/io/units.h"
 
-static tk_grid_source
-source_of(const char *file, const char *variable)
-{
-    return (tk_grid_source){.file = file,
-                            .variable = variable,
-                            .lat = "",
-                            .lon = "",
-                            .mask_file = "",
-                            .mask_variable = "",
-                            .run_mask_file = "",
-                            .run_mask_variable = "",
-                            .crs = ""};
-}
-
 static tk_run
 my_run(const tk_grid *grid)
 {
@@ -40,7 +26,7 @@ test_regular(void **state)
                                           .n = 2,
                                           .north_first = north,
                                           .lon360 = true});
-        const tk_grid_source src = source_of(file, "t2m");
+        const tk_grid_source src = tk_grid_source_of(file, "t2m");
         tk_grid grid;
         tk_run run;
         double lat[64], lon[64], area[64];
@@ -71,7 +57,7 @@ test_drop_missing(void **state)
 {
     const char *file =
         make_nc((made){.path = par_file("holes.nc"), .first = 24000, .n = 27});
-    const tk_grid_source src = source_of(file, "t2m");
+    const tk_grid_source src = tk_grid_source_of(file, "t2m");
     tk_series_want want = {.variable = "t2m", .units = "", .units_in_file = ""};
     tk_grid grid;
     tk_series *s;
@@ -138,7 +124,7 @@ test_curvilinear(void **state)
     (void)state;
     for (int south = 0; south < 2; south++) {
         const char *file = make_curvilinear(par_file("wrf.nc"), south);
-        tk_grid_source src = source_of(file, "T2");
+        tk_grid_source src = tk_grid_source_of(file, "T2");
         tk_grid grid;
         tk_run run;
         double lat[256], lon[256], area[256];
@@ -177,7 +163,7 @@ test_masks(void **state)
 {
     const char *file =
         make_nc((made){.path = par_file("m.nc"), .first = 24001, .n = 1});
-    tk_grid_source src = source_of(file, "t2m");
+    tk_grid_source src = tk_grid_source_of(file, "t2m");
     tk_grid grid;
 
     (void)state;
@@ -211,7 +197,7 @@ static void
 test_given_axes(void **state)
 {
     const char *file = par_file("bare_grid.nc");
-    tk_grid_source src = source_of(file, "v");
+    tk_grid_source src = tk_grid_source_of(file, "v");
     tk_grid grid;
     tk_run run;
     double lat[64], lon[64], area[64];
@@ -270,7 +256,7 @@ test_injected(void **state)
                                        "mem.new"};
     const char *file =
         make_nc((made){.path = par_file("inject.nc"), .first = 24000, .n = 2});
-    tk_grid_source src = source_of(file, "t2m");
+    tk_grid_source src = tk_grid_source_of(file, "t2m");
     tk_grid grid;
     tk_run run;
     double x[3][64];

@@ -25,20 +25,6 @@ skip_without_data(void)
     skip();
 }
 
-static tk_grid_source
-source_of(const char *file, const char *variable)
-{
-    return (tk_grid_source){.file = file,
-                            .variable = variable,
-                            .lat = "",
-                            .lon = "",
-                            .mask_file = "",
-                            .mask_variable = "",
-                            .run_mask_file = "",
-                            .run_mask_variable = "",
-                            .crs = ""};
-}
-
 static tk_run
 my_run(const tk_grid *grid)
 {
@@ -100,7 +86,7 @@ test_toolik(void **state)
     skip_without_data();
     file[0] = published("toolik/projected-climate.nc");
     file[1] = published("toolik/historic-climate.nc");
-    src = source_of(file[1], "tair");
+    src = tk_grid_source_of(file[1], "tair");
     PAR_OK(tk_grid_read(&par, &src, &grid));
     assert_true(grid.projected && grid.south_first && !grid.indices);
     assert_true(grid.ny == 10 && grid.nx == 10 && grid.nactive == 100);
@@ -166,7 +152,7 @@ test_toolik_others(void **state)
 
     (void)state;
     skip_without_data();
-    src = source_of(published("toolik/historic-climate.nc"), "tair");
+    src = tk_grid_source_of(published("toolik/historic-climate.nc"), "tair");
     PAR_OK(tk_grid_read(&par, &src, &grid));
     for (size_t i = 0; i < 4; i++) {
         const char *file = published(field[i].file);
@@ -207,7 +193,7 @@ test_cmip5(void **state)
     (void)state;
     skip_without_data();
     file = published("cmip5/tas_Amon_CanESM2_rcp85_r1i1p1_200701-200712.nc");
-    src = source_of(file, "tas");
+    src = tk_grid_source_of(file, "tas");
     PAR_OK(tk_grid_read(&par, &src, &grid));
     assert_true(!grid.projected && grid.ny == 64 && grid.nx == 128);
     PAR_OK(tk_series_open(&par, &grid, 1, &file, &want, &s));
@@ -233,14 +219,15 @@ test_packed(void **state)
     (void)state;
     skip_without_data();
     file = published("formats/cds-old_era5-6hourly_packed-int16_t2m.nc");
-    src = source_of(file, "t2m");
+    src = tk_grid_source_of(file, "t2m");
     PAR_OK(tk_grid_read(&par, &src, &grid));
     assert_int_equal(grid.nactive, 1);
     PAR_FAILS(TK_EDATA, tk_series_open(&par, &grid, 1, &file, &want, &s));
     PAR_SAYS("1979-01", "not monthly");
     tk_grid_drop(&grid);
 
-    src = source_of(published("formats/erainterim_packed-int16_lsm.nc"), "lsm");
+    src = tk_grid_source_of(published("formats/erainterim_packed-int16_lsm.nc"),
+                            "lsm");
     src.mask_file = src.file;
     src.mask_variable = "lsm";
     src.mask_min = 0.5;
@@ -261,7 +248,7 @@ test_alaska_12km(void **state)
 
     (void)state;
     skip_without_data();
-    src = source_of(published("static/alaska_grid_12km.nc"), "HGT_M");
+    src = tk_grid_source_of(published("static/alaska_grid_12km.nc"), "HGT_M");
     src.mask_file = src.file;
     src.mask_variable = "mask";
     src.mask_min = 0.5;
@@ -291,7 +278,7 @@ test_netcdf4(void **state)
 
     (void)state;
     skip_without_data();
-    src = source_of(
+    src = tk_grid_source_of(
         published("formats/cds-new_era5-monthly_validtime_expver.nc4"), "t2m");
     PAR_FAILS(TK_EDATA, tk_grid_read(&par, &src, &grid));
     PAR_SAYS("ncks -O -5 -C -x -v expver", "nccopy -k cdf5");

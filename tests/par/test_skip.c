@@ -7,15 +7,6 @@
 #include "train_case.h"
 
 static const char *const air[1] = {"t2m"};
-static char air_good[700], soil_good[700], air_bad[700], soil_bad[700];
-
-static void
-use_files(bool good)
-{
-    file_air[0] = good ? air_good : air_bad;
-    file_soil[0] = good ? soil_good : soil_bad;
-}
-
 /* The fit of a prepared model with one penalty; its code. */
 static tk_err
 fit(learning *s, tk_trained *m, double penalty, size_t budget)
@@ -374,14 +365,6 @@ main(int argc, char **argv)
     };
 
     par_start(&argc, &argv);
-    snprintf(air_good, sizeof air_good, "%s", par_file("air.nc"));
-    snprintf(soil_good, sizeof soil_good, "%s", par_file("soil.nc"));
-    snprintf(air_bad, sizeof air_bad, "%s", par_file("air_bad.nc"));
-    snprintf(soil_bad, sizeof soil_bad, "%s", par_file("soil_bad.nc"));
-    write_files(air_good, soil_good);
-    absurd = &held;
-    write_files(air_bad, soil_bad);
-    absurd = NULL;
-    use_files(true);
+    write_both(&held);
     return PAR_RUN(skip_tests);
 }

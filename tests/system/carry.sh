@@ -11,40 +11,6 @@ make_inputs
 sed -i "s|$in|../in|g; s|^&model|& state = 'carry'|; s|dir = '../in'|dir = '.'|;
   s|file = '../in/gru.nc'|file = 'gru.nc'|" "$in/train.nml" "$in/project.nml"
 
-# on FOLDER RANKS COMMAND NAMELIST [KEY=VALUE]...: works there, with paths that
-# are the same everywhere.
-on() {
-  local folder=$1 n=$2 command=$3 namelist=$4 set=()
-  shift 4
-  for s; do set+=(--set "$s"); done
-  mkdir -p "$tmp/$folder"
-  (cd "$tmp/$folder" && ranks "$n" "$command" "../in/$namelist.nml" "${set[@]}") \
-    > "$tmp/log" 2>&1
-}
-
-works() { # works TITLE COMMAND...
-  "${@:2}"
-  report $? "$1" "$tmp/log"
-}
-
-refuses() { # refuses STATUS PATTERN TITLE COMMAND...
-  "${@:4}"
-  [ $? = "$1" ] && grep -q -- "$2" "$tmp/log"
-  report $? "$3" "$tmp/log"
-}
-
-same() { # same TITLE FILE FILE
-  cmp "$tmp/$2" "$tmp/$3" > "$tmp/log" 2>&1
-  report $? "$1" "$tmp/log"
-}
-
-# same_end TITLE FILE FILE: the last records, behind headers that differ.
-same_end() {
-  local half=$(($(stat -c %s "$tmp/$3") / 2))
-  cmp <(tail -c $half "$tmp/$2") <(tail -c $half "$tmp/$3") > "$tmp/log" 2>&1
-  report $? "$1" "$tmp/log"
-}
-
 # ---- any number of ranks ----------------------------------------------------
 
 for n in 1 2 3 5; do

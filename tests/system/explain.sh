@@ -2,33 +2,10 @@
 # talik explain on a small demonstration world with a GRU that was trained in
 # short: complete, the same bytes on 1, 2, 3 and 5 ranks, tables that agree.
 cd "$(dirname "$0")/../.." || exit 1
-talik=${TALIK:-$PWD/bin/talik}
+. tests/system/tap.inc
+LIMIT=300
 plot=$PWD/bin/talik-plot
-MPIRUN=${MPIRUN:-mpirun --oversubscribe}
-if [ "$(id -u)" = 0 ]; then
-  export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-fi
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-cd "$dir" || exit 1
-n=0
-
-report() { # report STATUS TITLE [FILE]
-  n=$((n + 1))
-  if [ "$1" = 0 ]; then
-    echo "ok $n - $2"
-  else
-    echo "not ok $n - $2"
-    [ -z "${3:-}" ] || tail -n 15 "$3" | sed 's/^/# /'
-  fi
-}
-
-ranks() { # ranks N ARGUMENT...
-  local ranks=$1
-  shift
-  # shellcheck disable=SC2086
-  timeout -k 5 300 $MPIRUN -n "$ranks" "$talik" "$@" < /dev/null
-}
+cd "$tmp" || exit 1
 
 fails() { # fails STATUS PATTERN ARGUMENT...: on 2 ranks, with its message once
   local want=$1 pattern=$2 status
@@ -125,4 +102,4 @@ ranks 1 export gru.nc gru.safetensors > log 2>&1 \
 report $? "a model without its training months" log
 fails 3 "bare.nc: does not say which months it was trained on" \
   --set model%file=bare.nc
-echo "1..$n"
+done_testing

@@ -313,16 +313,12 @@ main(int argc, char **argv)
         write_input(input, projected, strcmp(argv[3], "south") == 0);
     MPI_Barrier(par.comm);
     {
-        const tk_grid_source source = {.file = input,
-                                       .variable = "lsm",
-                                       .lat = "",
-                                       .lon = "",
-                                       .mask_file = input,
-                                       .mask_variable = "lsm",
-                                       .mask_min = 0.5,
-                                       .run_mask_file = "",
-                                       .run_mask_variable = "",
-                                       .crs = projected ? "EPSG:3338" : ""};
+        tk_grid_source source = tk_grid_source_of(input, "lsm");
+
+        source.mask_file = input;
+        source.mask_variable = "lsm";
+        source.mask_min = 0.5;
+        source.crs = projected ? "EPSG:3338" : "";
 
         check((int)tk_grid_read(&par, &source, &grid), "grid");
         tk_grid_count(&grid);

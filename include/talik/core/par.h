@@ -36,6 +36,15 @@ void tk_bcast(const tk_par *par, void *bytes, size_t n);
 /* **Collective.**  Element-wise wrapping sum over ranks, in place. */
 void tk_sum_u64(const tk_par *par, size_t n, uint64_t *x);
 
+/* How many things of `bytes` each fit into a budget of bytes; at least one. */
+size_t tk_at_once(size_t budget, size_t bytes);
+
+/* **Collective.**  In how many rounds all ranks go over their own n items,
+ * at_once of them at a time: as many as the rank with most of them needs, so
+ * that those with fewer, or none, take part in every collective call.
+ */
+size_t tk_par_rounds(const tk_par *par, size_t n, size_t at_once);
+
 /* **Collective.**  Sums of doubles that do not depend on the number of ranks:
  * row i of `mine` [n][width] belongs to item first + i of the total number of
  * items; the ranks' items follow one another in rank order without a gap.

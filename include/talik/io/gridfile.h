@@ -23,6 +23,23 @@ typedef struct {
     double x0, y0, dx, dy;
 } tk_grid_source;
 
+/* A source that says no more than where the grid is: coordinates by their
+ * attributes, no mask.
+ */
+static inline tk_grid_source
+tk_grid_source_of(const char *file, const char *variable)
+{
+    return (tk_grid_source){.file = file,
+                            .variable = variable,
+                            .lat = "",
+                            .lon = "",
+                            .mask_file = "",
+                            .mask_variable = "",
+                            .run_mask_file = "",
+                            .run_mask_variable = "",
+                            .crs = ""};
+}
+
 /* **Collective.**  Axes, projection, masks.  All unmasked cells are active
  * afterwards; tk_grid_drop_missing takes out those without input.
  * TK_EDATA: no coordinates; not monotonic; masks of another size; ...

@@ -18,13 +18,17 @@ same() {
 # count of ranks has a folder, so that the files, which hold their namelist, can
 # be the same.
 on() {
-  local n=$1 command=$2 namelist=$3 set=()
-  shift 3
+  on_folder "$1" "$@" \
+    || { report 1 "$2 $3 on $1 ranks" "$tmp/log"; return 1; }
+}
+
+on_folder() { # on_folder FOLDER RANKS COMMAND NAMELIST KEY=VALUE...
+  local folder=$1 n=$2 command=$3 namelist=$4 set=() s
+  shift 4
   for s; do set+=(--set "$s"); done
-  mkdir -p "$tmp/$n"
-  (cd "$tmp/$n" && ranks "$n" "$command" "$namelist" "${set[@]}") \
-    > "$tmp/log" 2>&1 \
-    || { report 1 "$command $namelist on $n ranks" "$tmp/log"; return 1; }
+  mkdir -p "$tmp/$folder"
+  (cd "$tmp/$folder" && ranks "$n" "$command" "$namelist" "${set[@]}") \
+    > "$tmp/log" 2>&1
 }
 
 cat > "$tmp/world.nml" << 'END'
@@ -102,16 +106,28 @@ for n in 1 "${counts[@]}"; do
   done
 done
 
-for model in bilstm conv1dlstm tcn transformer; do
-  for n in 1 2 3; do
-    on "$n" train ../train.nml "model%architecture=$model" \
-      "model%file=$model.nc" train%epochs=2 train%steps_per_epoch=5 \
+# Each model, and a training that ends with its second checkpoint on two ranks,
+# for want of room, and goes on from the first one on three.
+mkdir "$tmp/stop"
+ln -s ../1/world ../1/soil.nc "$tmp/stop"
+for model in gru bilstm conv1dlstm tcn transformer; do
+  short=("model%architecture=$model" "model%file=$model.nc" train%epochs=2
+    train%steps_per_epoch=5 run%overwrite=.true.)
+  for n in 1 2 3 5; do
+    on "$n" train ../train.nml "${short[@]}" \
       && on "$n" project ../project.nml "model%file=$model.nc" \
-        "output%file=${model}_soil.nc"
+        "output%file=${model}_soil.nc" run%overwrite=.true.
     [ "$n" = 1 ] && continue
     same "weights of $model" "$model.nc" "$n"
     same "$model" "${model}_soil.nc" "$n"
   done
+  TK_INJECT=store.write:0:2 on_folder stop 2 train ../train.nml "${short[@]}"
+  [ $? = 4 ] && [ ! -e "$tmp/stop/$model.nc" ]
+  report $? "$model stops with its second checkpoint" "$tmp/log"
+  on_folder stop 3 train ../train.nml "${short[@]}" \
+    && grep -q "resumed from $model.ckpt after epoch 1" "$tmp/log" \
+    && cmp "$tmp/1/$model.nc" "$tmp/stop/$model.nc" >> "$tmp/log" 2>&1
+  report $? "$model goes on, on three ranks: the bytes of one rank" "$tmp/log"
 done
 
 for n in 1 2 3 5; do

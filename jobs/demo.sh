@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The whole way on a small synthetic Alaska (make demo): world, column, GRU,
 # three scenarios, figures.  Everything goes below demo/ and is replaced by the
-# next run.  namelists/demo/ holds the five runs, to be copied and changed.
+# next run.  namelists/demo/ holds its runs and three more (contest,
+# warmer, augment), to be copied and changed.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 

@@ -66,6 +66,7 @@ sample(void)
         for (size_t i = 0; i < dims.D * (nskip * dims.L + 1); i++)
             m.skip.weight[i] = (float)i / 100 - 0.3f;
     }
+    strcpy(m.augmented, "t2m +4 (0123456789abcdef); share 0.5");
     m.split =
         (tk_split){.nyear = 1, .year = {1977}, .lat_low = 60.1, .lat_high = 61};
     return m;

@@ -101,9 +101,10 @@ tk_err augment_describe(const tk_par *par, const tk_setup *setup,
                         const stage_data *s, tk_trained *m) TK_MUST;
 
 /* TK_ECONF, naming both sides, where keys that were given differ from what the
- * model file says.
+ * model file of member i says.
  */
-tk_err stage_compare(const tk_setup *setup, const tk_trained *m) TK_MUST;
+tk_err stage_compare(const tk_setup *setup, size_t i,
+                     const tk_trained *m) TK_MUST;
 
 /* The state asked for; TK_ECONF if that architecture cannot have it. */
 tk_err stage_state(const tk_setup *setup, const char *architecture,

@@ -167,8 +167,14 @@ augment_describe(const tk_par *par, const tk_setup *setup, const stage_data *s,
     if (s->nextra == 0)
         return TK_OK;
     err = list_sets(par, setup, s, m, &text);
-    if (!err && (text.failed || text.len >= sizeof m->augmented))
-        err = tk_fail(TK_ERUN, "&augment has too much to say");
+    if (!err)
+        err = tk_agree(par, text.failed ? TK_ERUN : TK_OK);
+    if (!err && text.len >= sizeof m->augmented)
+        err = tk_setup_fail(setup, "augment", "files",
+                            "the model file would say %zu bytes of these sets, "
+                            "and at most %zu are kept: fewer sets, or a "
+                            "shorter name of the input",
+                            text.len, sizeof m->augmented - 1);
     if (!err)
         memcpy(m->augmented, tk_text_get(&text), text.len + 1);
     tk_text_drop(&text);

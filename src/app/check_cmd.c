@@ -139,7 +139,7 @@ check_member(const tk_par *par, const tk_setup *setup, size_t i,
         tk_note("  model file %s: %s, window %zu, %zu inputs, %zu depths",
                 member.file, m.net.model->name, m.net.dims.L, m.net.dims.F,
                 m.net.dims.D);
-        collect(tk_agree(par, stage_compare(setup, &m)), report, first);
+        collect(tk_agree(par, stage_compare(setup, i, &m)), report, first);
         check_features(par, setup, &m.features, m.net.dims.D, m.depth, report,
                        first);
     }
@@ -186,6 +186,9 @@ cmd_check(const tk_par *par, const tk_setup *setup)
         check_column(par, setup, &report, &first);
     else
         check_models(par, setup, n, &report, &first);
+    /* Whoever judges or projects may read it. */
+    if (truth_refuse(par, setup) != TK_OK)
+        tk_warn("%s; train refuses it", tk_last_fault()->text);
     if (first)
         tk_fail(first, "%s", tk_text_get(&report));
     else

@@ -16,8 +16,9 @@ word_of(const tk_feature *f)
 
 /* One list of inputs here against the model's of that kind, in order. */
 static tk_err
-compare_list(const tk_setup *setup, const tk_trained *m, const char *key,
-             tk_feature_kind kind, size_t n, const tk_word *word)
+compare_list(const tk_setup *setup, const tk_member *member,
+             const tk_trained *m, const char *key, tk_feature_kind kind,
+             size_t n, const tk_word *word)
 {
     const char *last = "";
     size_t k = 0;
@@ -33,19 +34,20 @@ compare_list(const tk_setup *setup, const tk_trained *m, const char *key,
                                  "input %zu is '%s' here and '%s' in the model "
                                  "file %s",
                                  k + 1, k < n ? word[k] : "(none)", last,
-                                 setup->c.model.file);
+                                 member->file);
         k++;
     }
     if (k != n)
         return tk_setup_fail(setup, "features", key,
                              "%zu inputs here, %zu in the model file %s", n, k,
-                             setup->c.model.file);
+                             member->file);
     return TK_OK;
 }
 
 /* Units that were asked for against the model's, which are those that count. */
 static tk_err
-compare_units(const tk_setup *setup, const tk_trained *m)
+compare_units(const tk_setup *setup, const tk_member *member,
+              const tk_trained *m)
 {
     const tk_config *c = &setup->c;
     size_t k = 0;
@@ -64,7 +66,7 @@ compare_units(const tk_setup *setup, const tk_trained *m)
             return tk_setup_fail(setup, "features", "dynamic_units",
                                  "'%s' is wanted in '%s' here and in '%s' in "
                                  "the model file %s",
-                                 f->name, ours, f->units, c->model.file);
+                                 f->name, ours, f->units, member->file);
     }
     return TK_OK;
 }
@@ -84,7 +86,8 @@ slow_name(const tk_config *c, size_t k, size_t size, char *name)
 
 /* The run's slow means against the model's. */
 static tk_err
-compare_slow(const tk_setup *setup, const tk_trained *m)
+compare_slow(const tk_setup *setup, const tk_member *member,
+             const tk_trained *m)
 {
     char here[TK_WORD + 32];
     size_t k = 0;
@@ -100,13 +103,14 @@ compare_slow(const tk_setup *setup, const tk_trained *m)
             return tk_setup_fail(
                 setup, "features", "slow",
                 "mean %zu is '%s' here and '%s' in the model file %s", k, here,
-                there, setup->c.model.file);
+                there, member->file);
     }
     return TK_OK;
 }
 
 static tk_err
-compare_month(const tk_setup *setup, const tk_trained *m)
+compare_month(const tk_setup *setup, const tk_member *member,
+              const tk_trained *m)
 {
     bool month = false;
 
@@ -118,11 +122,12 @@ compare_month(const tk_setup *setup, const tk_trained *m)
                          "the month is %san input here and %sone of the model "
                          "file %s",
                          month ? "not " : "", month ? "" : "not ",
-                         setup->c.model.file);
+                         member->file);
 }
 
 static tk_err
-compare_features(const tk_setup *setup, const tk_trained *m)
+compare_features(const tk_setup *setup, const tk_member *member,
+                 const tk_trained *m)
 {
     const tk_config *c = &setup->c;
     const struct {
@@ -139,74 +144,66 @@ compare_features(const tk_setup *setup, const tk_trained *m)
 
     for (size_t i = 0; i < sizeof list / sizeof list[0]; i++)
         if (tk_params_was_given(&setup->given, "features", list[i].key))
-            TK_TRY(compare_list(setup, m, list[i].key, list[i].kind, list[i].n,
-                                list[i].word));
+            TK_TRY(compare_list(setup, member, m, list[i].key, list[i].kind,
+                                list[i].n, list[i].word));
     if (tk_params_was_given(&setup->given, "features", "dynamic_units"))
-        TK_TRY(compare_units(setup, m));
+        TK_TRY(compare_units(setup, member, m));
     if (tk_params_was_given(&setup->given, "features", "slow")
         || tk_params_was_given(&setup->given, "features", "slow_months"))
-        TK_TRY(compare_slow(setup, m));
+        TK_TRY(compare_slow(setup, member, m));
     if (tk_params_was_given(&setup->given, "features", "month"))
-        TK_TRY(compare_month(setup, m));
+        TK_TRY(compare_month(setup, member, m));
     return TK_OK;
 }
 
-static bool
-is_wanted(const tk_config *c, const char *architecture)
-{
-    for (size_t i = 0; i < c->model.narchitecture; i++)
-        if (strcmp(c->model.architecture[i], architecture) == 0)
-            return true;
-    return false;
-}
-
 static tk_err
-compare_skip(const tk_setup *setup, const tk_trained *m)
+compare_skip(const tk_setup *setup, const tk_member *member,
+             const tk_trained *m)
 {
     const tk_config *c = &setup->c;
 
     if (c->model.nskip != m->skip.n)
         return tk_setup_fail(setup, "model", "skip",
                              "%zu inputs here, %zu in the model file %s",
-                             c->model.nskip, m->skip.n, c->model.file);
+                             c->model.nskip, m->skip.n, member->file);
     for (size_t i = 0; i < m->skip.n; i++) {
         const char *name = m->features.f[m->skip.feature[i]].name;
 
         if (strcmp(c->model.skip[i], name) != 0)
             return tk_setup_fail(setup, "model", "skip",
                                  "'%s' here, '%s' in the model file %s",
-                                 c->model.skip[i], name, c->model.file);
+                                 c->model.skip[i], name, member->file);
     }
     return TK_OK;
 }
 
 static tk_err
-compare_all(const tk_setup *setup, const tk_trained *m)
+compare_all(const tk_setup *setup, const tk_member *member, const tk_trained *m)
 {
     const tk_config *c = &setup->c;
     const tk_given *given = &setup->given;
 
-    TK_TRY(compare_features(setup, m));
+    TK_TRY(compare_features(setup, member, m));
     if (tk_params_was_given(given, "model", "window")
         && (size_t)c->model.window != m->net.dims.L)
         return tk_setup_fail(setup, "model", "window",
                              "%d months here, %zu in "
                              "the model file %s",
-                             c->model.window, m->net.dims.L, c->model.file);
+                             c->model.window, m->net.dims.L, member->file);
     if (tk_params_was_given(given, "model", "architecture")
-        && !is_wanted(c, m->net.model->name))
+        && strcmp(member->architecture, m->net.model->name) != 0)
         return tk_setup_fail(setup, "model", "architecture",
                              "'%s' here, '%s' "
                              "in the model file %s",
-                             c->model.architecture[0], m->net.model->name,
-                             c->model.file);
+                             member->architecture, m->net.model->name,
+                             member->file);
     if (tk_params_was_given(given, "model", "state")
         && strcmp(c->model.state, tk_state_name(m->state)) != 0)
         return tk_setup_fail(
             setup, "model", "state", "'%s' here, '%s' in the model file %s",
-            c->model.state, tk_state_name(m->state), c->model.file);
+            c->model.state, tk_state_name(m->state), member->file);
     if (tk_params_was_given(given, "model", "skip"))
-        TK_TRY(compare_skip(setup, m));
+        TK_TRY(compare_skip(setup, member, m));
     if (!tk_params_was_given(given, "targets", "depths"))
         return TK_OK;
     for (size_t d = 0; d < m->net.dims.D || d < c->targets.ndepths; d++)
@@ -217,13 +214,15 @@ compare_all(const tk_setup *setup, const tk_trained *m)
                                  "%zu depths here is not that of the %zu in "
                                  "the model file %s",
                                  d + 1, c->targets.ndepths, m->net.dims.D,
-                                 c->model.file);
+                                 member->file);
     return TK_OK;
 }
 
 tk_err
-stage_compare(const tk_setup *setup, const tk_trained *m)
+stage_compare(const tk_setup *setup, size_t i, const tk_trained *m)
 {
+    const tk_member member = tk_setup_member(setup, i);
+
     /* Only rank 0 knows what was given; callers agree. */
-    return setup->given.table ? compare_all(setup, m) : TK_OK;
+    return setup->given.table ? compare_all(setup, &member, m) : TK_OK;
 }

@@ -38,22 +38,6 @@ drop_empty(tk_word *word, size_t *n)
     *n = kept;
 }
 
-/* What is judged where nothing is named: all members of a contest. */
-static void
-judge_members(tk_setup *s)
-{
-    tk_config *c = &s->c;
-    size_t n = c->model.narchitecture * c->model.nseeds;
-
-    n = n > 0 ? n : c->model.narchitecture;
-    if (c->evaluate.nmodels || n < 2 || n > TK_FILES)
-        return;
-    for (size_t i = 0; i < n; i++)
-        memcpy(c->evaluate.models[i], tk_setup_member(s, i).file,
-               sizeof c->evaluate.models[i]);
-    c->evaluate.nmodels = n;
-}
-
 void
 tk_setup_resolve(tk_setup *s)
 {
@@ -81,7 +65,7 @@ tk_setup_resolve(tk_setup *s)
         s->target_variables[i] = c->targets.variables[i];
     derive(c->train.checkpoint, c->model.file, ".ckpt");
     derive(c->train.history, c->model.file, ".csv");
-    judge_members(s);
+    tk_setup_judge_members(s);
     derive(c->evaluate.csv, c->model.file, ".evaluate.csv");
     derive(c->evaluate.markdown, c->model.file, ".evaluate.md");
     derive(c->evaluate.file, c->model.file, ".evaluate.nc");

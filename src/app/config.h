@@ -236,6 +236,9 @@ tk_err tk_setup_members(const tk_setup *setup, size_t *n) TK_MUST;
  */
 tk_member tk_setup_member(const tk_setup *setup, size_t i);
 
+/* Makes the members the models that evaluate judges, where none are named. */
+void tk_setup_judge_members(tk_setup *setup);
+
 /* TK_ECONF if there are several, for commands that take one. */
 tk_err tk_setup_single(const tk_setup *setup) TK_MUST;
 

@@ -54,18 +54,6 @@ same_numbers(size_t n, const double *a, const double *b)
 }
 
 static bool
-same_features(const tk_features *a, const tk_features *b)
-{
-    bool same = a->n == b->n;
-
-    for (size_t i = 0; i < a->n && same; i++)
-        same = strcmp(a->f[i].name, b->f[i].name) == 0
-               && strcmp(a->f[i].units, b->f[i].units) == 0
-               && a->f[i].mean == b->f[i].mean && a->f[i].std == b->f[i].std;
-    return same;
-}
-
-static bool
 same_split(const tk_split *a, const tk_split *b)
 {
     tk_text x = {0}, y = {0};
@@ -108,7 +96,7 @@ difference(const tk_trained *a, const tk_trained *b)
         return "what is held out";
     if (strcmp(a->augmented, b->augmented) != 0)
         return "the data sets of &augment";
-    if (!same_features(&a->features, &b->features)
+    if (!tk_features_same(&a->features, &b->features)
         || !same_numbers(x->D, a->target_mean, b->target_mean)
         || !same_numbers(x->D, a->target_std, b->target_std))
         return "inputs or their scaling (the data)";

@@ -380,10 +380,10 @@ cmd_correct(const tk_par *par, const tk_setup *setup)
         err = correct_tiles(&c);
     if (!err) {
         say_gaps(&c);
-        err = finish(&c);
+        err = correct_report(&c); /* before any file has its name */
     }
     if (!err)
-        err = correct_report(&c);
+        err = finish(&c);
     correct_close(&c);
     return err;
 }

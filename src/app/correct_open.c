@@ -51,6 +51,7 @@ name_experiments(correction *c)
 {
     const tk_config *k = &c->setup->c;
     const char **name = tk_new(c->archive.n + 1, sizeof *name);
+    bool many = false;
     size_t n;
 
     if (!name)
@@ -61,10 +62,21 @@ name_experiments(correction *c)
     for (size_t i = 0; i < k->correct.nscenarios; i++)
         c->exp[c->nexp++].name = k->correct.scenarios[i];
     for (size_t i = 0; i < n && k->correct.nscenarios == 0; i++)
-        if (strcmp(name[i], k->correct.historical) != 0
-            && c->nexp < EXPERIMENTS)
-            c->exp[c->nexp++].name = name[i];
+        if (strcmp(name[i], k->correct.historical) != 0) {
+            many = many || c->nexp == EXPERIMENTS;
+            c->exp[many ? c->nexp - 1 : c->nexp++].name = name[i];
+        }
     tk_free(name);
+    if (many)
+        return tk_setup_fail(c->setup, "correct", "scenarios",
+                             "the files hold more than %d scenarios: name "
+                             "those that are wanted",
+                             EXPERIMENTS - 1);
+    for (size_t e = 1; e < c->nexp; e++)
+        for (size_t i = 0; i < e; i++)
+            if (strcmp(c->exp[e].name, c->exp[i].name) == 0)
+                return tk_setup_fail(c->setup, "correct", "scenarios",
+                                     "'%s' is named twice", c->exp[e].name);
     for (size_t e = 1; e < c->nexp; e++)
         if (strcmp(c->exp[e].name, k->correct.reference_scenario) == 0)
             c->lengthens = e;

@@ -68,23 +68,26 @@ convertible(const char *from, const char *to, bool water, bool daily,
     return err == TK_EDATA ? TK_OK : err;
 }
 
+/* Whether the variable is water, and then a sum of the month; what counts as
+ * dry.
+ */
 static tk_err
 choose_trace(const correction *c, size_t i, correct_var *v)
 {
     const tk_config *k = &c->setup->c;
-    tk_conversion rate;
-    bool water;
+    tk_conversion rate = {0};
+    bool water = false;
 
     if (k->correct.ntrace > c->nvar)
         return tk_setup_fail(c->setup, "correct", "trace",
                              "%zu numbers for %zu variables", k->correct.ntrace,
                              c->nvar);
+    if (!v->temperature)
+        TK_TRY(convertible("mm day-1", v->units, true, k->forcing.daily_totals,
+                           &rate, &water));
+    v->total = water && rate.per_day;
     v->how.trace = i < k->correct.ntrace ? k->correct.trace[i] : 0;
-    if (v->how.trace > 0 || v->temperature)
-        return TK_OK;
-    TK_TRY(convertible("mm day-1", v->units, true, k->forcing.daily_totals,
-                       &rate, &water));
-    if (water)
+    if (water && !(v->how.trace > 0))
         v->how.trace = DRY * rate.scale * (rate.per_day ? 30 : 1);
     return TK_OK;
 }
@@ -97,7 +100,6 @@ choose_how(correction *c, size_t i)
     tk_conversion any;
 
     TK_TRY(convertible("K", v->units, false, false, &any, &v->temperature));
-    v->total = strstr(v->units, "month-1") || strstr(v->units, "month^-1");
     v->how = tk_adjust_defaults();
     for (int m = TK_ADJUST_NONE; m <= TK_ADJUST_QDM; m++)
         if (strcmp(tk_adjust_name((tk_adjust_method)m), k->correct.method) == 0)
@@ -290,6 +292,10 @@ correct_open_reanalysis(correction *c)
     if (c->files.nforcing == 0)
         return tk_setup_fail(c->setup, "forcing", "files",
                              "names no file of the reanalysis");
+    if (*c->setup->c.forcing.shift_of)
+        return tk_setup_fail(c->setup, "forcing", "shift_of",
+                             "the reanalysis is taken as it is: shift the "
+                             "forcing where it is used");
     c->source = tk_setup_grid(c->setup, c->var[0].name);
     TK_TRY(tk_grid_read(c->par, &c->source, &c->grid));
     if (c->grid.projected

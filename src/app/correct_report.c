@@ -61,7 +61,9 @@ correct_sums_drop(correct_sums *s)
 
 /* ---- a cell -------------------------------------------------------------- */
 
-/* Mean and standard deviation of a calendar month of x[n] from `first` on. */
+/* Mean and standard deviation of a calendar month of x[n] from `first` on; NaN,
+ * and no number in the report, where the history has too few of that month.
+ */
 static void
 moments(const double *x, int first, size_t n, int month, double *mean,
         double *spread)

@@ -68,7 +68,7 @@ read_models(const tk_par *par, const tk_setup *setup, hall *h)
         TK_AGREE(par, know_periods(setup, file_of(setup, i), m));
     }
     if (!setup->c.evaluate.nmodels)
-        TK_AGREE(par, stage_compare(setup, &h->model[0]));
+        TK_AGREE(par, stage_compare(setup, 0, &h->model[0]));
     return TK_OK;
 }
 
@@ -117,21 +117,21 @@ open_given(const tk_par *par, const tk_setup *setup, hall *h)
         tk_input_files files = {.forcing = file};
         bool seen = false;
 
-        if (h->ngiven == TK_GIVEN)
-            return tk_setup_fail(setup, "evaluate", "beside",
-                                 "more than %d names", TK_GIVEN);
         if (n == 0 || n >= TK_WORD || !eq[1])
             return tk_setup_fail(setup, "evaluate", "beside",
                                  "'%s' is no 'name=file'", text);
-        name = h->name[h->ngiven];
-        snprintf(name, TK_WORD, "%.*s", (int)n, text);
-        for (size_t k = 0; k < h->ngiven; k++)
-            seen = seen || strcmp(name, h->given[k].name) == 0;
-        for (size_t k = i; k < c->evaluate.nbeside && !seen; k++)
-            if (strncmp(c->evaluate.beside[k], text, n + 1) == 0)
-                file[files.nforcing++] = c->evaluate.beside[k] + n + 1;
+        for (size_t k = 0; k < i && !seen; k++)
+            seen = strncmp(c->evaluate.beside[k], text, n + 1) == 0;
         if (seen)
             continue;
+        if (h->ngiven == TK_GIVEN)
+            return tk_setup_fail(setup, "evaluate", "beside",
+                                 "more than %d names", TK_GIVEN);
+        name = h->name[h->ngiven];
+        snprintf(name, TK_WORD, "%.*s", (int)n, text);
+        for (size_t k = i; k < c->evaluate.nbeside; k++)
+            if (strncmp(c->evaluate.beside[k], text, n + 1) == 0)
+                file[files.nforcing++] = c->evaluate.beside[k] + n + 1;
         h->given[h->ngiven].name = name;
         TK_TRY(tk_targets_open(par, &h->data.grid, &files, 1, variable,
                                h->model[0].net.dims.D, h->model[0].depth,
@@ -139,6 +139,25 @@ open_given(const tk_par *par, const tk_setup *setup, hall *h)
         h->ngiven++;
     }
     return TK_OK;
+}
+
+/* Whether model i's window of a month has its inputs; `what` is wanted of it. */
+static tk_err
+reach_back(const hall *h, size_t i, int month, const char *what)
+{
+    const int L = (int)h->model[i].net.dims.L;
+    const int begin = tk_inputs_first(h->set[i].inputs);
+    char wanted[16], first[16], have[16];
+
+    if (month - L + 1 >= begin)
+        return TK_OK;
+    tk_month_text(month, wanted);
+    tk_month_text(month - L + 1, first);
+    tk_month_text(begin, have);
+    return tk_fail(TK_EDATA,
+                   "%s from %s on: a window of %d months needs inputs from %s, "
+                   "and they begin with %s",
+                   what, wanted, L, first, have);
 }
 
 static tk_err
@@ -150,9 +169,8 @@ set_period(const tk_setup *setup, const hall *h, tk_contest *c)
     const int soil[2] = {tk_targets_first(s->targets),
                          tk_targets_last(s->targets)};
     const int last = have[1] < soil[1] ? have[1] : soil[1];
-    const int L = (int)m->net.dims.L;
     bool seen = false;
-    char a[16], b[16];
+    char a[16], b[16], end[16];
 
     c->chosen = *setup->c.evaluate.first;
     TK_TRY(tk_setup_month(setup, "evaluate", "first", setup->c.evaluate.first,
@@ -161,15 +179,16 @@ set_period(const tk_setup *setup, const hall *h, tk_contest *c)
                           last, &c->last));
     tk_month_text(c->first, a);
     tk_month_text(c->last, b);
+    tk_month_text(last, end);
     if (c->first > c->last || c->last > last)
         return tk_fail(TK_EDATA,
-                       "cannot score %s to %s: inputs or targets do "
-                       "not reach that far",
-                       a, b);
-    if (m->train_first - L + 1 < have[0] || c->first - L + 1 < have[0])
-        return tk_fail(TK_EDATA,
-                       "the baselines are fitted on the model's "
-                       "training months, which begin before the inputs do");
+                       "cannot score %s to %s: inputs and targets reach to %s",
+                       a, b, end);
+    for (size_t i = 0; i < h->nmodel && c->chosen; i++)
+        TK_TRY(reach_back(h, i, c->first, "cannot score"));
+    TK_TRY(reach_back(h, 0, m->train_first,
+                      "cannot fit the baselines, to the first model's training "
+                      "months,"));
     for (int month = c->first; month <= c->last; month++)
         seen = seen || !tk_contest_tests(c, month);
     if (c->chosen && seen)

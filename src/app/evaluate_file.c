@@ -219,14 +219,25 @@ typedef struct {
     char name[MAPS][96], long_name[MAPS][160];
 } maps;
 
-/* "rmse_lagged_air" of "lagged air". */
+/* "rmse_lagged_air" of "lagged air"; "_2" and so on behind it where another
+ * predictor before has become the same.
+ */
 static void
-name_map(const char *what, const char *predictor, size_t room, char *name)
+name_map(maps *m, size_t i, const char *what, const char *predictor)
 {
-    snprintf(name, room, "%s_%s", what, predictor);
-    for (char *c = name; *c; c++)
+    char plain[sizeof m->name[0] - 16];
+    int twins = 1;
+
+    snprintf(plain, sizeof plain, "%s_%s", what, predictor);
+    for (char *c = plain; *c; c++)
         if (!isalnum((unsigned char)*c))
             *c = '_';
+    snprintf(m->name[i], sizeof m->name[i], "%s", plain);
+    for (size_t k = 0; k < i; k++)
+        if (strcmp(m->name[k], m->name[i]) == 0) {
+            snprintf(m->name[i], sizeof m->name[i], "%s_%d", plain, ++twins);
+            k = (size_t)-1; /* again from the first */
+        }
 }
 
 static void
@@ -236,8 +247,7 @@ name_maps(const tk_verdict *v, maps *m)
         const char *predictor = v->predictor[i / 2].name;
         const bool bias = i % 2;
 
-        name_map(bias ? "bias" : "rmse", predictor, sizeof m->name[i],
-                 m->name[i]);
+        name_map(m, i, bias ? "bias" : "rmse", predictor);
         snprintf(m->long_name[i], sizeof m->long_name[i], "%s of %s",
                  bias ? "mean error" : "root mean square error", predictor);
         m->var[i] =

@@ -219,13 +219,7 @@ explain(const tk_par *par, const tk_setup *setup, stage_data *s, tk_trained *m,
     }
     TK_AGREE(par, err);
     TK_TRY(tk_trained_read(par, c->model.file, m));
-    TK_AGREE(par, stage_compare(setup, m));
-    if (m->state == TK_STATE_CARRY)
-        return tk_fail(TK_ECONF,
-                       "%s: its state is carried, so that an answer comes from "
-                       "all months before; explain shares it out among those "
-                       "of a window, for models with state 'window' alone",
-                       c->model.file);
+    TK_AGREE(par, stage_compare(setup, 0, m));
     TK_TRY(check_trained_on(c->model.file, m));
     TK_TRY(stage_open(par, setup, &m->features, s));
     if (c->targets.nfiles)

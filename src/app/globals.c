@@ -72,8 +72,10 @@ globals_begin(const tk_setup *setup, long long newest, const char *command,
     globals_text(g, "history", g->history);
     globals_text(g, "creation_date", g->dates[0]);
     globals_text(g, "date_created", g->dates[0]);
-    say_shift(c, sizeof g->shift, g->shift);
-    globals_text(g, "forcing_shift", g->shift);
+    if (strcmp(command, "world") != 0) { /* which reads no forcing */
+        say_shift(c, sizeof g->shift, g->shift);
+        globals_text(g, "forcing_shift", g->shift);
+    }
     globals_text(g, "talik_version", tk_version());
     globals_text(g, "talik_git", tk_git_hash());
     globals_text(g, "talik_namelist", setup->text);

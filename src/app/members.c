@@ -99,3 +99,17 @@ tk_setup_single(const tk_setup *s)
         "as '%s'",
         n, tk_setup_member(s, 0).file);
 }
+
+void
+tk_setup_judge_members(tk_setup *s)
+{
+    tk_config *c = &s->c;
+    const size_t n = count(c);
+
+    if (c->evaluate.nmodels || n < 2 || n > TK_FILES)
+        return;
+    for (size_t i = 0; i < n; i++)
+        memcpy(c->evaluate.models[i], tk_setup_member(s, i).file,
+               sizeof c->evaluate.models[i]);
+    c->evaluate.nmodels = n;
+}

@@ -196,7 +196,7 @@ begin(projection *p)
     size_t block = (size_t)c->project.block;
 
     TK_TRY(tk_trained_read(par, c->model.file, &p->m));
-    TK_AGREE(par, stage_compare(p->setup, &p->m));
+    TK_AGREE(par, stage_compare(p->setup, 0, &p->m));
     TK_TRY(stage_open(par, p->setup, &p->m.features, &p->s));
     p->s.data.nedge = p->m.nedge;
     p->s.data.edge = p->m.edge;

@@ -38,5 +38,7 @@ truth_refuse(const tk_par *par, const tk_setup *setup)
     for (size_t i = 0; i < c->forcing.nstatic_files; i++)
         TK_TRY(refuse(par, setup, "forcing", "static_files",
                       c->forcing.static_files[i]));
+    for (size_t i = 0; i < c->augment.nfiles; i++)
+        TK_TRY(refuse(par, setup, "augment", "files", c->augment.files[i]));
     return TK_OK;
 }

@@ -119,6 +119,25 @@ choose_views(maker *w)
 }
 
 static tk_err
+choose_scenarios(maker *w)
+{
+    const tk_config *c = &w->setup->c;
+
+    for (size_t i = 0; i < c->world.nscenarios; i++) {
+        if (tk_rcp_parse(c->world.scenarios[i], &w->scenario[i]) != TK_OK)
+            return tk_setup_fail(w->setup, "world", "scenarios", "%s",
+                                 tk_last_fault()->text);
+        for (size_t k = 0; k < i; k++)
+            if (w->scenario[k] == w->scenario[i])
+                return tk_setup_fail(w->setup, "world", "scenarios",
+                                     "'%s' is named twice",
+                                     c->world.scenarios[i]);
+    }
+    w->nscenario = c->world.nscenarios;
+    return TK_OK;
+}
+
+static tk_err
 choose_years(maker *w)
 {
     const tk_config *c = &w->setup->c;
@@ -142,10 +161,7 @@ choose_years(maker *w)
     w->first = tk_month(c->world.first_year, 1);
     w->split = tk_month(c->world.scenario_year, 1);
     w->last = tk_month(c->world.last_year, 12);
-    for (size_t i = 0; i < c->world.nscenarios; i++)
-        TK_TRY(tk_rcp_parse(c->world.scenarios[i], &w->scenario[i]));
-    w->nscenario = c->world.nscenarios;
-    return TK_OK;
+    return choose_scenarios(w);
 }
 
 static tk_err

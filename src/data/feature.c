@@ -202,3 +202,18 @@ tk_features_check(const tk_features *features)
     }
     return TK_OK;
 }
+
+bool
+tk_features_same(const tk_features *a, const tk_features *b)
+{
+    bool same = a->n == b->n;
+
+    for (size_t i = 0; i < a->n && same; i++) {
+        const tk_feature *f = &a->f[i], *g = &b->f[i];
+
+        same = f->kind == g->kind && strcmp(f->name, g->name) == 0
+               && strcmp(f->units, g->units) == 0 && f->mean == g->mean
+               && f->std == g->std;
+    }
+    return same;
+}

@@ -1,6 +1,7 @@
 #include "talik/io/nc.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -90,7 +91,8 @@ end(tk_nc *nc)
 
 /* A tile is a few hundred bytes in each of hundreds of records, among those of
  * other variables.  ROMIO's data sieving and collective buffering would read all
- * that lies between, once for each variable.
+ * that lies between, once for each variable.  Who names a file of hints to ROMIO
+ * has chosen.
  */
 static int
 open_file(const tk_par *par, const char *path, int *id)
@@ -99,8 +101,10 @@ open_file(const tk_par *par, const char *path, int *id)
     int status;
 
     MPI_Info_create(&hints);
-    MPI_Info_set(hints, "romio_ds_read", "disable");
-    MPI_Info_set(hints, "romio_cb_read", "disable");
+    if (!getenv("ROMIO_HINTS")) {
+        MPI_Info_set(hints, "romio_ds_read", "disable");
+        MPI_Info_set(hints, "romio_cb_read", "disable");
+    }
     status = ncmpi_open(par->comm, path, NC_NOWRITE, hints, id);
     MPI_Info_free(&hints);
     return status;

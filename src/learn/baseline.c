@@ -120,10 +120,10 @@ tk_lagged_air(size_t nmonth, const double *y, const double *air, size_t L,
         accumulate(&r, y, air, fit.first + k, fit.last);
         for (size_t p = 0; p < TK_PENALTIES; p++) {
             solve(&r, tk_penalty[p]);
-            for (size_t m = fit.first + k; m < nmonth; m += 12) {
-                double sum = r.n > 0 ? r.mean_y : NAN;
+            for (size_t m = (fit.first + k) % 12; m < nmonth; m += 12) {
+                double sum = r.n > 0 && m + 1 >= L ? r.mean_y : NAN;
 
-                for (size_t i = 0; i < L; i++)
+                for (size_t i = 0; i < L && m + 1 >= L; i++)
                     sum += r.slope[i] * (air[m - i] - r.mean[i]);
                 predicted[p * nmonth + m] = sum;
             }

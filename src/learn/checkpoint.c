@@ -51,7 +51,8 @@ digest_of_choices(const trainer *t)
         tk_text_add(&text, "carry;");
     for (size_t i = 0; i < m->skip.n; i++)
         tk_text_add(&text, "skip %zu;", m->skip.feature[i]);
-    for (size_t i = 0; i < m->skip.n * m->skip.D * m->skip.L; i++)
+    for (size_t i = 0; m->skip.n && i < m->skip.D * (m->skip.n * m->skip.L + 1);
+         i++)
         tk_text_add(&text, "%.9g;", (double)m->skip.weight[i]);
     if (o->nextra)
         tk_text_add(&text, "%s %zu;", m->augmented, t->plan.drawn);

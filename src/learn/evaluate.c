@@ -277,7 +277,7 @@ tk_evaluate(const tk_contest *c, tk_verdict *v)
     tk_tile_share(tk_tile_count(data->grid), j.par->rank, j.par->size,
                   &j.first_tile, &j.ntile);
     v->nlane = j.ntile * TK_TILE;
-    tk_judge_span(&j);
+    TK_TRY(tk_judge_span(&j));
     err = judge(&j);
     drop(&j);
     return err;

@@ -43,11 +43,12 @@ typedef struct {
 } tk_judge;
 
 /* Names the predictors.  Sets first and T: the months in memory, from the first
- * window that any model, baseline or calibration needs.  Marks them, and counts
- * those of the test in v->nmonth.
+ * window that any model, baseline or calibration needs; TK_EDATA if a model's
+ * inputs begin too late for a single answer.  Marks them, and counts those of
+ * the test in v->nmonth.
  */
 void tk_judge_predictors(const tk_contest *c, tk_verdict *v);
-void tk_judge_span(tk_judge *j);
+tk_err tk_judge_span(tk_judge *j) TK_MUST;
 void tk_judge_months(tk_judge *j);
 
 /* **Collective.**  Reads tiles [first, first + n) and lets every model predict

@@ -113,6 +113,18 @@ tk_judge_predictors(const tk_contest *c, tk_verdict *v)
 
 /* ---- which months -------------------------------------------------------- */
 
+static int
+least(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+static int
+most(int a, int b)
+{
+    return a > b ? a : b;
+}
+
 bool
 tk_contest_tests(const tk_contest *c, int month)
 {
@@ -120,13 +132,13 @@ tk_contest_tests(const tk_contest *c, int month)
         const tk_trained *m = c->model[i].model;
 
         if (m->split.nyear ? !tk_split_holds_month(&m->split, month)
-                           : month <= m->valid_last)
+                           : month <= most(m->train_last, m->valid_last))
             return false;
     }
     return true;
 }
 
-void
+tk_err
 tk_judge_span(tk_judge *j)
 {
     const tk_contest *c = j->c;
@@ -134,18 +146,29 @@ tk_judge_span(tk_judge *j)
 
     for (size_t i = 0; i < c->nmodel; i++) {
         const tk_trained *m = c->model[i].model;
-        const int from = m->train_first < c->first ? m->train_first : c->first;
+        const int from = least(least(m->train_first, m->valid_first), c->first);
         const tk_inputs *inputs = c->model[i].data->inputs;
         const int start = tk_trained_start(m, inputs, from);
         const int have = tk_inputs_first(inputs);
 
-        first = start < first ? start : first;
-        there = i == 0 || have > there ? have : there;
-        last = m->train_last > last ? m->train_last : last;
-        last = m->valid_last > last ? m->valid_last : last;
+        first = least(first, start);
+        there = i == 0 ? have : most(there, have);
+        last = most(last, most(m->train_last, m->valid_last));
     }
-    j->first = first > there ? first : there;
+    j->first = most(first, there);
+    for (size_t i = 0; i < c->nmodel; i++) {
+        const int L = (int)c->model[i].model->net.dims.L;
+        char month[16];
+
+        tk_month_text(there, month);
+        if (last - j->first + 1 < L)
+            return tk_fail(TK_EDATA,
+                           "model %zu (%s) has a window of %d months, and the "
+                           "inputs of all models begin with %s only",
+                           i + 1, architecture(c, i), L, month);
+    }
     j->T = (size_t)(last - j->first) + 1;
+    return TK_OK;
 }
 
 /* Months [first, last] of a model, as places in memory; the regression of the
@@ -154,9 +177,9 @@ tk_judge_span(tk_judge *j)
 static tk_span
 span_of(const tk_judge *j, int first, int last)
 {
-    const int least = j->first + (int)j->c->model[0].model->net.dims.L - 1;
+    const int whole = j->first + (int)j->c->model[0].model->net.dims.L - 1;
 
-    return (tk_span){(size_t)((first > least ? first : least) - j->first),
+    return (tk_span){(size_t)(most(first, whole) - j->first),
                      last > j->first ? (size_t)(last - j->first) : 0};
 }
 

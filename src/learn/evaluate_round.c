@@ -10,8 +10,14 @@ size_t
 tk_round_bytes(const tk_judge *j)
 {
     const size_t answers = j->c->nmodel + j->c->ngiven;
+    size_t other = 0; /* the patch of another model, beside the first one's */
 
-    return 2 * tk_patch_bytes(j->c->model[0].data, j->T)
+    for (size_t i = 1; i < j->c->nmodel; i++) {
+        const size_t bytes = tk_patch_bytes(j->c->model[i].data, j->T);
+
+        other = bytes > other ? bytes : other;
+    }
+    return tk_patch_bytes(j->c->model[0].data, j->T) + other
            + TK_TILE * j->T * (1 + answers * j->D) * sizeof(float);
 }
 
@@ -19,19 +25,8 @@ tk_round_bytes(const tk_judge *j)
 static bool
 alike(const tk_trained *a, const tk_trained *b)
 {
-    bool same = a->features.n == b->features.n && a->nedge == b->nedge;
-
-    for (size_t i = 0; i < a->features.n && same; i++) {
-        const tk_feature *f = &a->features.f[i], *g = &b->features.f[i];
-
-        same =
-            f->kind == g->kind && strcmp(f->name, g->name) == 0
-            && strcmp(f->units, g->units) == 0 && f->mean == g->mean
-            && f->std == g->std && f->cosine == g->cosine && f->low == g->low
-            && f->high == g->high
-            && (f->kind != TK_FEAT_CLASS || f->class_value == g->class_value);
-    }
-    return same && memcmp(a->edge, b->edge, a->nedge * sizeof *a->edge) == 0;
+    return tk_features_same(&a->features, &b->features) && a->nedge == b->nedge
+           && memcmp(a->edge, b->edge, a->nedge * sizeof *a->edge) == 0;
 }
 
 /* Answers of model i to a patch; NaN in the months before its first window. */

@@ -107,7 +107,7 @@ predict(tk_judge *j, const tk_round *r, size_t q, size_t t, size_t d, size_t l,
         break;
     case TK_BY_LAGGED_AIR:
         for (size_t m = 0; m < T; m++)
-            y[m] = m >= j->fit.first ? ridge[m] : NAN;
+            y[m] = ridge[m];
         break;
     }
 }
@@ -277,14 +277,21 @@ tk_judge_tile(tk_judge *j, const tk_round *r, size_t t)
 {
     const tk_patch *p = &r->patch;
     const size_t series = nearest(j, p, t);
+    bool tested[TK_TILE], calibrating[TK_TILE];
 
+    for (size_t l = 0; l < TK_TILE; l++) {
+        const double lat = p->lat[t * TK_TILE + l];
+        const double lon = p->lon[t * TK_TILE + l];
+
+        tested[l] = tk_judge_tests(j, lat, lon);
+        calibrating[l] = calibrates(j, lat, lon);
+    }
     for (size_t d = 0; d < j->D; d++) {
         size_t penalty;
 
         TK_TRY(fit_ridge(j, r, t, d, &penalty));
         for (size_t l = 0; l < TK_TILE; l++) {
             const size_t lane = t * TK_TILE + l;
-            const double lat = p->lat[lane], lon = p->lon[lane];
 
             if (!(p->weight[lane] > 0))
                 continue;
@@ -292,9 +299,9 @@ tk_judge_tile(tk_judge *j, const tk_round *r, size_t t)
             for (size_t q = 0; q < j->Q; q++)
                 predict(j, r, q, t, d, l,
                         j->ridge + (l * TK_PENALTIES + penalty) * j->T);
-            for (size_t q = 0; q < j->Q && calibrates(j, lat, lon); q++)
+            for (size_t q = 0; q < j->Q && calibrating[l]; q++)
                 count_errors(j, q, d, p->weight[lane], false);
-            if (tk_judge_tests(j, lat, lon))
+            if (tested[l])
                 score(j, r, t, d, l);
             if (l == series)
                 keep_series(j, d);

@@ -18,7 +18,7 @@ static const char *const keys[] = {
     "feature_std", "depths",       "target_mean", "target_std",
     "band_edges",  "static",       "feature_low", "feature_high",
     "seed",        "trained_on",   "stopped_by",  "trained_by",
-    "held_out",    "skip",
+    "held_out",    "skip",         "augmented",
 };
 #define NKEYS (sizeof keys / sizeof keys[0])
 
@@ -419,7 +419,7 @@ tk_err
 tk_exchange_describe(const json_t *root, const tk_model_dims *dims,
                      const char *statics, tk_trained *m)
 {
-    const char *by = tk_version(), *held = "";
+    const char *by = tk_version(), *held = "", *augmented = "";
 
     TK_TRY(get_names(root, statics, dims->F, &m->features));
     TK_TRY(get_scaling(root, &m->features));
@@ -433,6 +433,12 @@ tk_exchange_describe(const json_t *root, const tk_model_dims *dims,
     if (tk_split_parse(held, &m->split) != TK_OK)
         return tk_fail(TK_EDATA, "metadata: 'held_out': %s",
                        tk_last_fault()->text);
+    if (json_object_get(root, "augmented"))
+        TK_TRY(get_text(root, "augmented", &augmented));
+    if (strlen(augmented) >= sizeof m->augmented)
+        return tk_fail(TK_EDATA, "metadata: 'augmented' has at most %zu bytes",
+                       sizeof m->augmented - 1);
+    strcpy(m->augmented, augmented);
     if (json_object_get(root, "trained_by"))
         TK_TRY(get_text(root, "trained_by", &by));
     if (!*by || strlen(by) >= sizeof m->version)

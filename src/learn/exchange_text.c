@@ -127,6 +127,8 @@ tk_exchange_text(const tk_trained *m)
     put_months(root, "trained_on", m->train_first, m->train_last);
     put_months(root, "stopped_by", m->valid_first, m->valid_last);
     put_split(root, &m->split);
+    if (*m->augmented)
+        json_object_set_new(root, "augmented", json_string(m->augmented));
     if (m->skip.n)
         json_object_set_new(root, "skip", tk_exchange_skip_names(m));
     json_object_set_new(root, "trained_by", json_string(m->version));

@@ -229,6 +229,12 @@ tk_explain(const tk_dataset *data, const tk_trained *m,
     explain_work w = {.data = data, .m = m, .opts = opts};
     tk_err err;
 
+    if (m->state == TK_STATE_CARRY)
+        return tk_fail(TK_ECONF,
+                       "the model's state is carried, so that an answer comes "
+                       "from all months before; explain shares it out among "
+                       "those of a window, for models with state 'window' "
+                       "alone");
     if (opts->points % 2 != 0)
         return tk_fail(TK_ECONF, "&explain points: %zu is not an even number",
                        opts->points);

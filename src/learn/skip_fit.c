@@ -126,8 +126,8 @@ add_tiles(const tk_dataset *data, fit *f, size_t begin, size_t n, int first,
         f->first_tile = begin + mine;
         f->tile = sums + lead * f->width;
         err = tk_walk_tiles(data, f->first_tile, own, first - (int)(L - 1),
-                            (size_t)(last - first) + L, f->opts->budget, visit,
-                            f);
+                            (size_t)(last - first) + L, f->opts->budget / 2,
+                            visit, f);
     }
     if (!err)
         err = tk_sum_ordered(par, own + lead, f->width, sums, total);
@@ -142,8 +142,8 @@ static tk_err
 add_months(const tk_dataset *data, fit *f, int first, int last, double *total)
 {
     const size_t ntile = tk_tile_count(data->grid);
-    const size_t fits = f->opts->budget / (2 * f->width * sizeof *total);
-    const size_t at_once = fits > 0 ? fits : 1;
+    const size_t at_once =
+        tk_at_once(f->opts->budget / 2, 2 * f->width * sizeof *total);
 
     for (size_t begin = 0; begin < ntile; begin += at_once) {
         const size_t left = ntile - begin;
@@ -163,8 +163,10 @@ covariance(const double *sum, size_t i, size_t j)
     return sum[at(i, j)] - sum[at(i, 0)] * sum[at(j, 0)] / sum[0];
 }
 
-/* Slopes of all depths, slope[inputs][D]; 0 where the inputs are constant. */
-static void
+/* Slopes of all depths, slope[inputs][D]; 0 where the inputs are constant.  False
+ * if the equations are too near to singular for the penalty.
+ */
+static bool
 solve(const fit *f, const double *sum, double penalty, double *matrix,
       double *slope)
 {
@@ -180,11 +182,12 @@ solve(const fit *f, const double *sum, double penalty, double *matrix,
     }
     for (size_t i = 0; i < n; i++)
         matrix[i * n + i] += penalty * trace / (double)n;
-    if (!(trace > 0)
-        || LAPACKE_dposv(LAPACK_ROW_MAJOR, 'L', (int)n, (int)D, matrix, (int)n,
-                         slope, (int)D)
-               != 0)
-        memset(slope, 0, n * D * sizeof *slope);
+    if (trace > 0)
+        return LAPACKE_dposv(LAPACK_ROW_MAJOR, 'L', (int)n, (int)D, matrix,
+                             (int)n, slope, (int)D)
+               == 0;
+    memset(slope, 0, n * D * sizeof *slope);
+    return true;
 }
 
 /* u, so that the residual of depth d is u . v. */
@@ -244,28 +247,37 @@ choose(const fit *f, const double *train, const double *valid, tk_skip *skip)
     double least[TK_DEPTHS], best[TK_DEPTHS];
     double *matrix = tk_new(n * n + n * D + f->K, sizeof *matrix);
     double *slope, *u;
+    bool any = false;
 
+    TK_ASSERT(f->opts->npenalty > 0 && f->opts->npenalty <= TK_SKIP_PENALTIES);
     if (!matrix)
         return TK_ERUN;
     slope = matrix + n * n;
     u = slope + n * D;
     for (size_t p = 0; p < f->opts->npenalty; p++) {
-        solve(f, train, f->opts->penalty[p], matrix, slope);
+        if (!solve(f, train, f->opts->penalty[p], matrix, slope))
+            continue;
         for (size_t d = 0; d < D; d++) {
             double error;
 
             residual_of(f, train, slope, d, u);
             error = error_of(f, valid, u);
-            if (p > 0 && !(error < least[d]))
+            if (any && !(error < least[d]))
                 continue;
             least[d] = error;
             best[d] = f->opts->penalty[p];
             keep(f, u, d, skip);
         }
+        any = true;
     }
-    say(f, least, best);
+    if (any)
+        say(f, least, best);
     tk_free(matrix);
-    return TK_OK;
+    return any ? TK_OK
+               : tk_fail(TK_ERUN,
+                         "the linear skip cannot be fitted: its inputs are too "
+                         "nearly the same for penalties as small as %g",
+                         f->opts->penalty[f->opts->npenalty - 1]);
 }
 
 static tk_err

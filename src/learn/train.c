@@ -3,10 +3,10 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <errno.h>
 
 #include "talik/core/log.h"
 #include "talik/core/mem.h"
+#include "talik/io/textfile.h"
 #include "train_impl.h"
 
 size_t
@@ -93,17 +93,10 @@ static tk_err
 write_history(const trainer *t)
 {
     const char *path = t->opts->history;
-    FILE *f;
-    bool ok;
 
     if (!*path || t->data->par->rank != 0)
         return TK_OK;
-    f = fopen(path, "w");
-    if (!f)
-        return tk_fail(TK_EOUT, "%s: %s", path, strerror(errno));
-    ok = fputs(tk_text_get(&t->history), f) >= 0;
-    ok = fclose(f) == 0 && ok;
-    return ok ? TK_OK : tk_fail(TK_EOUT, "%s: %s", path, strerror(errno));
+    return tk_textfile_write(path, true, &t->history);
 }
 
 static void

@@ -181,6 +181,32 @@ test_held(void **state)
     trial_close(&t);
 }
 
+/* Validation before training: neither is the test, the band is calibrated, the
+ * regression chooses its penalty.
+ */
+static void
+test_early_validation(void **state)
+{
+    tk_verdict v;
+    trial t;
+
+    (void)state;
+    trial_open(&par, &t);
+    t.model[0].valid_first = TRAIN_FIRST;
+    t.model[0].valid_last = TRAIN_FIRST + 11;
+    t.model[0].train_first = TRAIN_FIRST + 12;
+    t.model[0].train_last = TRAIN_LAST + 12;
+    t.contest.first = t.model[0].train_first;
+    PAR_OK(tk_evaluate(&t.contest, &v));
+    assert_int_equal(v.nmonth, TESTED);
+    assert_int_equal(v.month[0], TEST_FIRST);
+    for (size_t d = 0; d < DEPTHS; d++)
+        assert_true(v.half_width[d] > 0);
+    assert_true(year(&v, "lagged air", 1)->rmse < 0.5);
+    tk_verdict_drop(&v);
+    trial_close(&t);
+}
+
 /* Members and their mean, a model with inputs of its own, temperatures from
  * elsewhere: all on the same months; with little and with much memory.
  */
@@ -336,8 +362,11 @@ int
 main(int argc, char **argv)
 {
     const struct CMUnitTest evaluate_tests[] = {
-        cmocka_unit_test(test_baselines), cmocka_unit_test(test_held),
-        cmocka_unit_test(test_contest),   cmocka_unit_test(test_ranks),
+        cmocka_unit_test(test_baselines),
+        cmocka_unit_test(test_held),
+        cmocka_unit_test(test_early_validation),
+        cmocka_unit_test(test_contest),
+        cmocka_unit_test(test_ranks),
         cmocka_unit_test(test_refused),
     };
 

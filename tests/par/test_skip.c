@@ -328,6 +328,22 @@ test_nothing(void **state)
     learning_close(&s);
 }
 
+/* Equations that cannot be solved: a negative penalty makes such ones. */
+static void
+test_singular(void **state)
+{
+    learning s;
+    tk_trained m = {0};
+
+    (void)state;
+    learning_open(&par, &s);
+    prepare(&s, &m);
+    PAR_FAILS(TK_ERUN, fit(&s, &m, -10, 1 << 20));
+    PAR_SAYS("cannot be fitted", "-10");
+    tk_trained_drop(&m);
+    learning_close(&s);
+}
+
 /* A checkpoint is of one skip; the model file keeps it. */
 static void
 test_files(void **state)
@@ -357,11 +373,12 @@ int
 main(int argc, char **argv)
 {
     const struct CMUnitTest skip_tests[] = {
-        cmocka_unit_test(test_minimum),  cmocka_unit_test(test_linear),
-        cmocka_unit_test(test_residual), cmocka_unit_test(test_choice),
-        cmocka_unit_test(test_ranks),    cmocka_unit_test(test_train_ranks),
-        cmocka_unit_test(test_no_leak),  cmocka_unit_test(test_nothing),
-        cmocka_unit_test(test_files),    cmocka_unit_test(test_choice_other),
+        cmocka_unit_test(test_minimum),      cmocka_unit_test(test_singular),
+        cmocka_unit_test(test_linear),       cmocka_unit_test(test_residual),
+        cmocka_unit_test(test_choice),       cmocka_unit_test(test_ranks),
+        cmocka_unit_test(test_train_ranks),  cmocka_unit_test(test_no_leak),
+        cmocka_unit_test(test_nothing),      cmocka_unit_test(test_files),
+        cmocka_unit_test(test_choice_other),
     };
 
     par_start(&argc, &argv);

@@ -61,7 +61,7 @@ refuses 2 "state: state 'carry' is for gru, not for tcn" \
   model%file=none.nc
 refuses 2 "state: 'window' here, 'carry' in the model file gru.nc" \
   "project: another state" on 1 2 project project model%state=window
-refuses 2 "its state is carried" "explain: no carried state" \
+refuses 2 "the model's state is carried" "explain: no carried state" \
   on 1 2 explain train
 refuses 2 "5 months to be fitted to" "train: fewer months than a window" \
   on 1 2 train train train%first=2002-08 train%last=2002-12 model%file=none.nc

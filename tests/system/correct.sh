@@ -147,6 +147,14 @@ report $? "the same values from either" log
 on sums 2 correct%method=none "forcing%units='tp=mm month-1'" correct%scenarios=rcp85
 check sums sums/$future raw/$future > log 2>&1
 report $? "sums of the months of the reanalysis' calendar" log
+on sums_mm 2 correct%method=none "forcing%units='tp=mm'" \
+  forcing%daily_totals=.false. correct%scenarios=rcp85
+check sums sums_mm/$future raw/$future > log 2>&1
+report $? "sums of months in units that do not say so" log
+on deep 2 correct%method=none correct%scenarios=rcp85 \
+  correct%report=new/folder/report.csv
+[ -s deep/new/folder/report.csv ]
+report $? "a report in a folder that is made" log
 on longer 2 correct%reference_scenario=rcp26 correct%reference_last=2010-12 \
   "forcing%files='../w/historical_1976-2005.nc','../w/rcp85_2006-2010.nc'"
 report $? "a reference lengthened by a scenario" log
@@ -240,6 +248,10 @@ refused 3 "'rcp60'.*experiments.*rcp26 rcp85" "a scenario that is not there" \
   correct%scenarios=rcp60
 refused 2 "reference_scenario: 'rcp60'" "a reference scenario that is none" \
   correct%reference_scenario=rcp60
+refused 2 "scenarios: 'rcp26' is named twice" "a scenario named twice" \
+  "correct%scenarios='rcp26','rcp85','rcp26'"
+refused 2 "shift_of: the reanalysis is taken as it is" "a shift" \
+  forcing%shift_of=t2m forcing%shift=4
 refused 2 "kind: 'odd'" "a kind that is none" "correct%kind='t2m=odd'"
 refused 2 "variables: 'tas' is no" "a variable without a pair" \
   correct%variables=tas

@@ -42,6 +42,19 @@ awk -F, '$2 == "gru 1" && $3 == "all" && $4 == "year" { printf "%.3f\n", $7 }' \
 [ "$(wc -l < "$tmp/md")" = 4 ] && cmp "$tmp/md" "$tmp/csv"
 report $? "Markdown and CSV agree" gru.evaluate.md
 
+judge 1 evaluate%csv=new/folder/scores.csv \
+  "evaluate%beside='a b=soil.nc','a_b=soil.nc'" > "$tmp/log" 2>&1 \
+  && [ -s new/folder/scores.csv ]
+report $? "a table in a folder that is made" "$tmp/log"
+if command -v ncdump > /dev/null; then
+  ncdump -h gru.evaluate.map.nc > "$tmp/log" && grep -q ' rmse_a_b(' "$tmp/log" \
+    && grep -q ' rmse_a_b_2(' "$tmp/log"
+  report $? "names that become the same in the map stay apart" "$tmp/log"
+else
+  skip "no ncdump to read the map by (Debian: netcdf-bin)"
+fi
+judge 2 > "$tmp/log" 2>&1
+
 python=none
 for p in ${PYTHON:-} python3 /usr/bin/python3; do
   "$p" -c 'import netCDF4' 2> /dev/null && python=$p && break
@@ -75,6 +88,7 @@ refused 2 "a latitude and a longitude" evaluate%point=65
 refused 2 "must increase" evaluate%band_edges=60,50
 refused 3 "outside the latitude bands" evaluate%band_edges=60,61
 refused 3 "no_such.nc" "evaluate%models='gru.nc','no_such.nc'"
+refused 3 "window of 6 months needs inputs from 1999-09" evaluate%first=2000-02
 refused 3 "cannot score" evaluate%first=2004-01 evaluate%last=2010-12
 refused 4 "may not be overwritten" run%overwrite=.false.
 done_testing

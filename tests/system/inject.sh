@@ -27,6 +27,7 @@ reached_by() {
     io.mask) echo masked ;;
     io.lanes | store.read) echo project ;;
     store.write | train.*) echo train ;;
+    textfile.write) echo train evaluate explain correct ;;
     tensors.write) echo export ;;
     explain.memory) echo explain ;;
     table.write) echo evaluate explain ;;

@@ -184,12 +184,18 @@ refused "under another name" "targets%files=$tmp/harmless.nc" "targets%variables
 refused "as a copy" "targets%files=$tmp/copy.nc" "targets%variables='tsl'"
 refused "among other targets" "targets%files='$era', '$t'"
 refused "as forcing" "forcing%files='$era', '$tmp/copy.nc'"
+refused "as the soil of another climate" "augment%files=$t" \
+  augment%shift_of=t2m augment%shift=4
 refused "as a static file" "forcing%static_files='$w/static.nc', '$t'"
 run train "$tmp/train.nml"
 report $? "train takes the reanalysis and its layers" "$tmp/log"
 run evaluate "$tmp/train.nml" "--set" "targets%files='$tmp/harmless.nc'" \
   --set "targets%variables='tsl'"
 report $? "evaluate takes the truth" "$tmp/log"
+run check "$tmp/train.nml" --set "targets%files='$tmp/harmless.nc'" \
+  --set "targets%variables='tsl'"
+[ $? = 0 ] && grep -q 'warning: .*holds the truth.*train refuses it' "$tmp/log"
+report $? "check says that train refuses it" "$tmp/log"
 
 # ---- what cannot be ------------------------------------------------------------
 
@@ -199,7 +205,8 @@ wrong() { # wrong TITLE WORDS KEY=VALUE
   report $? "$1" "$tmp/log"
 }
 wrong "a view that there is not" 'simple, reanalysis, models, truth' "world%views='modles'"
-wrong "a scenario that there is not" 'rcp' "world%scenarios='rcp99'"
+wrong "a scenario that there is not" "&world scenarios: 'rcp99'" "world%scenarios='rcp99'"
+wrong "a scenario named twice" "'rcp45' is named twice" "world%scenarios='rcp45','rcp26','rcp45'"
 wrong "a reanalysis that ends before it begins" 'lies before' world%reanalysis_last_year=1990
 wrong "a truth that begins too late" 'lies after' world%truth_first_year=2050
 done_testing

@@ -71,6 +71,9 @@ bool tk_feature_is_static(const tk_feature *feature);
 tk_err tk_feature_from_name(const char *name, const char *units, bool is_static,
                             tk_feature *feature) TK_MUST;
 
+/* Whether both are the same numbers to a model: names, kinds, units, scaling. */
+bool tk_features_same(const tk_features *a, const tk_features *b);
+
 /* Index of the feature with that name; features->n if there is none. */
 size_t tk_features_find(const tk_features *features, const char *name);
 

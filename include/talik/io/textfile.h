@@ -4,8 +4,9 @@
 
 #include "talik/core/text.h"
 
-/* Writes the whole text.  TK_EOUT if the file exists and may not be overwritten,
- * or cannot be written; TK_ERUN if the text ran out of memory.
+/* Writes the whole text beside, flushes, and renames; the folder is made if it is
+ * not there.  TK_EOUT, and the file as it was, if it exists and may not be
+ * overwritten, or cannot be written; TK_ERUN if the text ran out of memory.
  */
 tk_err tk_textfile_write(const char *path, bool overwrite,
                          const tk_text *text) TK_MUST;

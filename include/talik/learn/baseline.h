@@ -25,7 +25,7 @@ extern const double tk_penalty[TK_PENALTIES];
 /* Ridge regression of y[month] on air[month - L + 1 .. month], per calendar
  * month, with intercept: minimises sum (y - a - b . x)^2 + penalty n |b|^2 s^2,
  * s^2 the mean variance of the lags, for each penalty of tk_penalty.
- * predicted[TK_PENALTIES][nmonth] for months from fit.first on.  Months with
+ * predicted[TK_PENALTIES][nmonth], NaN in the first L - 1 months.  Months with
  * NaN are left out of the fit.  TK_ERUN if memory is short.
  */
 tk_err tk_lagged_air(size_t nmonth, const double *y, const double *air,

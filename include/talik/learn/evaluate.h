@@ -6,8 +6,8 @@
  * those of talik/learn/skill.h, by depth, latitude band and season.
  *
  * Test months  those that every model holds out: months of its held years, or,
- * where it holds out none, those after its validation; and of these the ones
- * in [first, last].  With `chosen` all months of [first, last], whatever was
+ * where it holds out none, those after its training and validation; of these
+ * the ones in [first, last].  With `chosen` all months of [first, last], whatever was
  * learnt from.  Test cells  those that every model holds out that holds out
  * any; else all.
  *

@@ -91,8 +91,9 @@ void tk_explained_drop(tk_explained *r);
  * bytes on any number of ranks: tiles are summed in their order.
  *
  * Memory per rank: a tile's months, and at most 64 MiB of windows.  TK_EDATA if
- * no window without gaps is found; TK_ERUN if completeness is not met, naming
- * the worst group.
+ * no window without gaps is found; TK_ECONF if the state is carried, as only a
+ * window is shared out, or points are odd; TK_ERUN if completeness is not met,
+ * naming the worst group.
  */
 tk_err tk_explain(const tk_dataset *data, const tk_trained *m,
                   const tk_explain_opts *opts, tk_explained *r) TK_MUST;

@@ -6,8 +6,8 @@
  *     y_d = net_d(x) + b_d + sum over f, l of w_dfl x_lf
  *
  * over the features f of the skip and all L months l of the window, l = 0 the
- * oldest.  b and w come from one ridge regression over everything that training
- * reads; the network then learns what is left, and b and w stay as they are.
+ * oldest.  b and w come from one ridge regression over all windows of the base
+ * data set that training reads; the network then learns what is left, and b and w stay as they are.
  *
  * Shapes  x[month][F][TK_TILE]  y[window][D][TK_TILE]
  */
@@ -51,9 +51,9 @@ void tk_skip_add(const tk_skip *skip, size_t windows, float sign,
 void tk_skip_slope(const tk_skip *skip, size_t d, float *dx);
 
 typedef struct {
-    int first, last;             /* months of the targets fitted to */
-    int valid_first, valid_last; /* that choose the penalty         */
-    size_t npenalty;
+    int first, last;                   /* months of the targets fitted to */
+    int valid_first, valid_last;       /* that choose the penalty         */
+    size_t npenalty;                   /* 1 .. TK_SKIP_PENALTIES */
     double penalty[TK_SKIP_PENALTIES]; /* more than 0 */
     const double *target_mean, *target_std;
     size_t budget; /* bytes that one rank may use for data at a time */
@@ -67,7 +67,9 @@ typedef struct {
  * depths, s^2 the mean variance of the inputs.  Windows count alike, as in the
  * loss of a training.  Of the penalties each depth takes the one with the least
  * error in the validation months.  What data->hide holds out counts in neither.
- * TK_EDATA if there is no window.  The same bits on any number of ranks.
+ * So do the further data sets of an augmented training: the line is that of the
+ * base.  TK_EDATA if there is no window; TK_ERUN if no penalty keeps the
+ * equations from being singular.  The same bits on any number of ranks.
  */
 tk_err tk_skip_fit(const tk_dataset *data, const tk_skip_opts *opts,
                    tk_skip *skip) TK_MUST;

@@ -54,7 +54,7 @@ typedef struct {
     int train_first, train_last; /* months of the targets fitted to  */
     int valid_first, valid_last; /* months that stopped the training */
     tk_split split;              /* what neither of them read        */
-    char augmented[1024];        /* further data sets fitted to, or ""       */
+    char augmented[2048];        /* further data sets fitted to, or ""       */
     char version[64];            /* of the talik that trained it     */
     char origin[128];            /* of imported weights; "" if trained here */
 } tk_trained;

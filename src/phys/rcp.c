@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "talik/core/text.h"
+#include "talik/grid/calendar.h"
 
 #include "rcp_table.h"
 
@@ -33,6 +34,21 @@ tk_rcp_forcing(tk_rcp rcp, int year, tk_forcing kind)
                     : path_total[rcp][year - RCP_SPLIT];
     return past ? past_anthro[year - RCP_FIRST]
                 : path_anthro[rcp][year - RCP_SPLIT];
+}
+
+double
+tk_rcp_forcing_month(tk_rcp rcp, int month, tk_forcing kind)
+{
+    const int from = tk_month_year(month - 6); /* the last middle is its */
+    const int k = tk_month_of_year(month - 6) - 1;
+    const double a = tk_rcp_forcing(rcp, from, kind);
+    const double b = tk_rcp_forcing(rcp, from + 1, kind);
+
+    if (tk_month_year(month) < RCP_FIRST || tk_month_year(month) > RCP_LAST)
+        return NAN;
+    if (isnan(a) || isnan(b))
+        return isnan(a) ? b : a;
+    return a + (b - a) * ((k + 0.5) / 12);
 }
 
 /* Without what people put between the letters and the number. */

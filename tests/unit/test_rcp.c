@@ -2,6 +2,7 @@
 #include "talik/phys/rcp.h"
 
 #include "../check.h"
+#include "talik/grid/calendar.h"
 
 static double
 total(tk_rcp rcp, int year)
@@ -79,6 +80,45 @@ test_anthropogenic(void **state)
     assert_true(isnan(tk_rcp_forcing(TK_RCP26, 2101, TK_FORCING_TOTAL)));
 }
 
+static double
+monthly(tk_rcp rcp, int year, int month_of_year)
+{
+    return tk_rcp_forcing_month(rcp, tk_month(year, month_of_year),
+                                TK_FORCING_ANTHRO);
+}
+
+/* Months lie on lines between the middles of years. */
+static void
+test_months(void **state)
+{
+    const double a = tk_rcp_forcing(TK_RCP85, 2050, TK_FORCING_ANTHRO);
+    const double b = tk_rcp_forcing(TK_RCP85, 2051, TK_FORCING_ANTHRO);
+
+    (void)state;
+    CHECK_NEAR(monthly(TK_RCP85, 2050, 7), a + (b - a) / 24, 1e-12);
+    CHECK_NEAR(monthly(TK_RCP85, 2051, 6), b - (b - a) / 24, 1e-12);
+    CHECK_NEAR(monthly(TK_RCP85, 2051, 1), a + (b - a) * 13 / 24, 1e-12);
+    for (int r = 0; r < TK_RCP_COUNT; r++) {
+        const tk_rcp rcp = (tk_rcp)r;
+
+        for (int y = 1950; y <= 2099; y++)
+            CHECK_NEAR((monthly(rcp, y, 6) + monthly(rcp, y, 7)) / 2,
+                       tk_rcp_forcing(rcp, y, TK_FORCING_ANTHRO), 0.05);
+        for (int m = 1; m <= 6; m++) /* one history */
+            CHECK_NEAR(monthly(rcp, 2004, m), monthly(TK_RCP45, 2004, m), 0);
+        CHECK_NEAR(monthly(rcp, 1765, 1),
+                   tk_rcp_forcing(rcp, 1765, TK_FORCING_ANTHRO), 0);
+        CHECK_NEAR(monthly(rcp, 2100, 12),
+                   tk_rcp_forcing(rcp, 2100, TK_FORCING_ANTHRO), 0);
+        assert_true(isnan(monthly(rcp, 1764, 12)));
+        assert_true(isnan(monthly(rcp, 2101, 1)));
+    }
+    for (int y = 2010; y <= 2100; y++) /* by value, not by name */
+        if (y != 2062)                 /* when they cross */
+            assert_true((monthly(TK_RCP60, y, 1) < monthly(TK_RCP45, y, 1))
+                        == (y < 2062));
+}
+
 static void
 test_names(void **state)
 {
@@ -115,7 +155,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_history), cmocka_unit_test(test_paths),
         cmocka_unit_test(test_order),   cmocka_unit_test(test_anthropogenic),
-        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_months),  cmocka_unit_test(test_names),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

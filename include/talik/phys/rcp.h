@@ -28,6 +28,12 @@ typedef enum {
 /* NaN outside TK_RCP_FIRST..TK_RCP_LAST. */
 double tk_rcp_forcing(tk_rcp rcp, int year, tk_forcing kind);
 
+/* The same at the middle of a month (talik/grid/calendar.h), on straight lines
+ * between the middles of years; before the first and behind the last middle the
+ * value of that year.  NaN outside those years.
+ */
+double tk_rcp_forcing_month(tk_rcp rcp, int month, tk_forcing kind);
+
 /* "rcp26", "rcp45", "rcp60", "rcp85", in any case, also with a dot, a space or
  * an underline ("RCP8.5"); "rcp6" and "rcp3pd" are names that some files use.
  * TK_ECONF for any other word; the fault names the nearest.

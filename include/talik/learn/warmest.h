@@ -10,10 +10,9 @@ typedef struct {
 } tk_year_mean;
 
 /* **Collective.**  The calendar years whose 12 months lie in [first, last], the
- * warmest first, equal ones and then those without a mean by year.  A mean is
- * over cells, by area, and over the months, each alike; of the cells that have
- * the feature in all 12.  The feature must not be scaled yet.  list has room for
- * (last - first + 1) / 12 years.  The same bits on any number of ranks.
+ * warmest first, equal ones and then those without a mean by year; means as of
+ * tk_yearly_means (talik/data/yearly.h).  list has room for
+ * (last - first + 1) / 12 years.
  *
  * budget is the memory in bytes that one rank may use for data at a time.
  */

@@ -1,5 +1,6 @@
 #include "talik/data/feature.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +8,10 @@
 #include "talik/data/trail.h"
 
 #define MEAN "_mean"
+#define FORCING "anthropogenic_forcing"
+#define FORCING_UNITS "W m-2"
+#define REGIONAL "_regional"
+#define HELD "_held"
 
 static bool
 ends_with(const char *text, const char *end)
@@ -60,6 +65,42 @@ set_slow(const char *number, tk_feature *feature, size_t *n)
     return TK_OK;
 }
 
+/* Makes a feature that has the name of a signal one; n bytes of it are the name
+ * of its dynamic feature.
+ */
+static bool
+set_signal(tk_feature *feature, size_t *n)
+{
+    const char *name = feature->name;
+    const bool held = ends_with(name, HELD);
+    const size_t len = strlen(name) - (held ? strlen(HELD) : 0);
+    const size_t end = strlen(REGIONAL);
+
+    if (len == strlen(FORCING) && strncmp(name, FORCING, len) == 0)
+        *n = 0;
+    else if (len > end && strncmp(name + len - end, REGIONAL, end) == 0)
+        *n = len - end;
+    else
+        return false;
+    feature->kind = TK_FEAT_SIGNAL;
+    feature->held = held;
+    feature->low = feature->high = NAN;
+    return true;
+}
+
+/* There is one table, in one unit. */
+static tk_err
+set_forcing_units(tk_feature *feature)
+{
+    if (*feature->units && strcmp(feature->units, FORCING_UNITS) != 0)
+        return tk_fail(TK_ECONF,
+                       "feature '%s' is in " FORCING_UNITS ", not "
+                       "in '%s'",
+                       feature->name, feature->units);
+    strcpy(feature->units, FORCING_UNITS);
+    return TK_OK;
+}
+
 tk_err
 tk_feature_from_name(const char *name, const char *units, bool is_static,
                      tk_feature *feature)
@@ -101,6 +142,8 @@ tk_feature_from_name(const char *name, const char *units, bool is_static,
         n -= strlen("_sin");
     } else if (!is_static && number) {
         TK_TRY(set_slow(feature->name + (number - name), feature, &n));
+    } else if (!is_static && set_signal(feature, &n) && n == 0) {
+        TK_TRY(set_forcing_units(feature));
     }
     memcpy(feature->variable, name, n);
     return TK_OK;
@@ -112,13 +155,20 @@ add_named(tk_features *features, tk_feature_kind kind, const char *name,
 {
     tk_feature f;
 
-    TK_TRY(tk_feature_from_name(
-        name, units, kind != TK_FEAT_DYNAMIC && kind != TK_FEAT_SLOW, &f));
+    TK_TRY(tk_feature_from_name(name, units,
+                                kind != TK_FEAT_DYNAMIC && kind != TK_FEAT_SLOW
+                                    && kind != TK_FEAT_SIGNAL,
+                                &f));
     if (kind == TK_FEAT_DYNAMIC && f.kind == TK_FEAT_SLOW)
         return tk_fail(TK_ECONF,
                        "'%s' is the name of a slow mean of '%s'; a monthly "
                        "input needs another one (&forcing rename)",
                        name, f.variable);
+    if (kind == TK_FEAT_DYNAMIC && f.kind == TK_FEAT_SIGNAL)
+        return tk_fail(TK_ECONF,
+                       "'%s' is the name of a signal; a monthly input needs "
+                       "another one (&forcing rename)",
+                       name);
     return append(features, &f);
 }
 
@@ -160,6 +210,24 @@ tk_features_add_slow(tk_features *features, const char *dynamic, size_t months,
     return add_named(features, TK_FEAT_SLOW, name, units);
 }
 
+tk_err
+tk_features_add_signal(tk_features *features, const char *dynamic, bool held,
+                       const char *units)
+{
+    char name[2 * TK_FEAT_NAME];
+
+    snprintf(name, sizeof name, "%.*s%s%s", TK_FEAT_NAME, dynamic,
+             *dynamic ? REGIONAL : FORCING, held ? HELD : "");
+    return add_named(features, TK_FEAT_SIGNAL, name, units);
+}
+
+bool
+tk_feature_has_base(const tk_feature *feature)
+{
+    return feature->kind == TK_FEAT_SLOW
+           || (feature->kind == TK_FEAT_SIGNAL && *feature->variable);
+}
+
 bool
 tk_feature_is_static(const tk_feature *feature)
 {
@@ -178,9 +246,9 @@ tk_features_find(const tk_features *features, const char *name)
 }
 
 size_t
-tk_features_base(const tk_features *features, const tk_feature *slow)
+tk_features_base(const tk_features *features, const tk_feature *mean)
 {
-    const size_t i = tk_features_find(features, slow->variable);
+    const size_t i = tk_features_find(features, mean->variable);
 
     return i < features->n && features->f[i].kind == TK_FEAT_DYNAMIC
                ? i
@@ -193,12 +261,14 @@ tk_features_check(const tk_features *features)
     for (size_t i = 0; i < features->n; i++) {
         const tk_feature *f = &features->f[i];
 
-        if (f->kind == TK_FEAT_SLOW
+        if (tk_feature_has_base(f)
             && tk_features_base(features, f) == features->n)
             return tk_fail(TK_EDATA,
-                           "feature '%s' is a slow mean of '%s', which is no "
+                           "feature '%s' is a %s mean of '%s', which is no "
                            "monthly feature beside it",
-                           f->name, f->variable);
+                           f->name,
+                           f->kind == TK_FEAT_SLOW ? "slow" : "regional",
+                           f->variable);
     }
     return TK_OK;
 }
@@ -213,7 +283,8 @@ tk_features_same(const tk_features *a, const tk_features *b)
 
         same = f->kind == g->kind && strcmp(f->name, g->name) == 0
                && strcmp(f->units, g->units) == 0 && f->mean == g->mean
-               && f->std == g->std;
+               && f->std == g->std
+               && (!f->held || (f->low == g->low && f->high == g->high));
     }
     return same;
 }

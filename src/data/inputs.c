@@ -99,8 +99,8 @@ open_feature(tk_inputs *in, const tk_par *par, const tk_grid *grid,
 {
     tk_feature *f = &in->features->f[i];
 
-    if (f->kind == TK_FEAT_MONTH || f->kind == TK_FEAT_SLOW)
-        return TK_OK;
+    if (f->kind != TK_FEAT_DYNAMIC && !tk_feature_is_static(f))
+        return TK_OK; /* of the calendar, of others, or tk_inputs_set_signal */
     for (size_t j = 0; j < i; j++)
         if (tk_feature_is_static(&in->features->f[j]) && tk_feature_is_static(f)
             && strcmp(in->features->f[j].variable, f->variable) == 0) {
@@ -197,6 +197,7 @@ tk_inputs_close(tk_inputs *in)
             shared = shared || in->series[j] == in->series[i];
         if (!shared)
             tk_series_close(in->series[i]);
+        tk_free(in->signal[i]);
     }
     tk_free(in);
 }
@@ -350,8 +351,9 @@ tk_inputs_load(tk_inputs *in, const tk_run *run, const float *fixed,
     const size_t piece = past && n < PIECE ? PIECE : n;
     float *raw = tk_new(piece * run->nlane, sizeof *raw);
     float *by_month = tk_new(n, sizeof *by_month);
-    tk_err err = tk_agree(&in->par, raw && by_month ? TK_OK : TK_ERUN);
+    tk_err err = raw && by_month ? tk_signal_check(in) : TK_ERUN;
 
+    err = tk_agree(&in->par, err);
     for (size_t t = 0; t < run->ntile && !err; t++)
         for (size_t m = 0; m < n; m++)
             memcpy(bad + (t * room + at + m) * TK_TILE, fixed_bad + t * TK_TILE,
@@ -363,6 +365,10 @@ tk_inputs_load(tk_inputs *in, const tk_run *run, const float *fixed,
 
         if (f->kind == TK_FEAT_SLOW)
             continue;
+        if (f->kind == TK_FEAT_SIGNAL) {
+            tk_signal_take(in, i, run, first, n, at, room, x, bad);
+            continue;
+        }
         if (f->kind == TK_FEAT_DYNAMIC) {
             err = load_dynamic(in, i, run, first, n, at, room, raw, x, bad);
             if (!err && past)

@@ -25,7 +25,7 @@ tk_slow_units(tk_features *features)
         tk_feature *f = &features->f[i];
         const tk_feature *base;
 
-        if (f->kind != TK_FEAT_SLOW)
+        if (!tk_feature_has_base(f))
             continue;
         base = &features->f[tk_features_base(features, f)];
         if (!*f->units)

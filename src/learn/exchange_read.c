@@ -346,6 +346,11 @@ get_scaling(const json_t *root, tk_features *features)
         f->std = std[i];
         f->low = ranges ? low[i] : NAN;
         f->high = ranges ? high[i] : NAN;
+        if (f->held && !(f->low <= f->high))
+            return tk_fail(TK_EDATA,
+                           "feature '%s' is held within its range of training, "
+                           "which feature_low and feature_high do not say",
+                           f->name);
     }
     return TK_OK;
 }

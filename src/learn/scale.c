@@ -182,6 +182,8 @@ tk_scale_fit(const tk_dataset *data, tk_features *features, size_t L, int first,
     for (size_t i = 0; i < features->n; i++) {
         features->f[i].mean = 0;
         features->f[i].std = 1;
+        if (features->f[i].kind == TK_FEAT_SIGNAL) /* seen as it is, not held */
+            features->f[i].low = features->f[i].high = NAN;
     }
     tk_tile_share(tk_tile_count(data->grid), data->par->rank, data->par->size,
                   &f.first_own, &own);

@@ -168,6 +168,10 @@ get_features(const tk_store *s, tk_features *features)
                            "%s: the scaling of feature '%s' is not "
                            "sound",
                            tk_store_path(s), f->name);
+        if (f->held && !(f->low <= f->high))
+            return tk_fail(TK_EDATA,
+                           "%s: feature '%s' has no range to be held within",
+                           tk_store_path(s), f->name);
     }
     return TK_OK;
 }

@@ -254,6 +254,55 @@ test_slow(void **state)
     refuses((edit){.from = "month_cos", .to = "t2m_mean0"}, "1 to 1200 months");
 }
 
+/* Signals by their names, through both files, with their range. */
+static void
+test_signal(void **state)
+{
+    edit e = {.from = "\"aspect_cos\",\"veg=7\"],\"units\":[\"K\",\"\",\"\","
+                      "\"degree\",\"degree\",\"\"],\"static\":["
+                      "\"aspect_sin\",\"aspect_cos\",",
+              .to = "\"t2m_regional_held\",\"veg=7\"],\"units\":[\"K\",\"\","
+                    "\"\",\"degree\",\"K\",\"\"],\"static\":["
+                    "\"aspect_sin\","};
+    tk_store *store = tk_store_new();
+    tk_trained m = {0}, got = {0};
+    tk_tensors *t;
+    double worst;
+
+    (void)state;
+    CHECK_OK(import_edited(&e, "", &m, &worst));
+    CHECK_OK(tk_trained_to_store(&m, store));
+    CHECK_OK(tk_trained_from_store(store, &got));
+    assert_int_equal(got.features.f[4].kind, TK_FEAT_SIGNAL);
+    assert_true(got.features.f[4].held);
+    assert_string_equal(got.features.f[4].variable, "t2m");
+    assert_true(got.features.f[4].low <= got.features.f[4].high);
+    CHECK_OK(tk_exchange_export(&got, path, true));
+    CHECK_OK(tk_tensors_read(path, &t));
+    assert_non_null(strstr(tk_tensors_text(t, TK_EXCHANGE_KEY), e.to));
+    tk_tensors_drop(t);
+    tk_store_drop(store);
+    tk_trained_drop(&got);
+
+    /* Nor does either file pass without the range. */
+    m.features.f[4].low = NAN;
+    store = tk_store_new();
+    CHECK_OK(tk_trained_to_store(&m, store));
+    assert_int_equal(tk_trained_from_store(store, &got), TK_EDATA);
+    says("no range to be held within");
+    tk_store_drop(store);
+    tk_trained_drop(&got);
+    CHECK_OK(tk_exchange_export(&m, path, true));
+    CHECK_OK(tk_tensors_read(path, &t));
+    tk_trained_drop(&m);
+    assert_int_equal(tk_exchange_import(t, "", &m, &worst), TK_EDATA);
+    says("which feature_low and feature_high do not say");
+    tk_tensors_drop(t);
+    tk_trained_drop(&m);
+    refuses((edit){.from = "month_cos", .to = "tp_regional"},
+            "regional mean of 'tp', which is no monthly feature");
+}
+
 /* Whole without a golden pair, which is said, and without a training period. */
 static void
 test_bare(void **state)
@@ -378,8 +427,8 @@ main(void)
         cmocka_unit_test(test_store),       cmocka_unit_test(test_tensors),
         cmocka_unit_test(test_description), cmocka_unit_test(test_golden),
         cmocka_unit_test(test_statics),     cmocka_unit_test(test_slow),
-        cmocka_unit_test(test_bare),        cmocka_unit_test(test_flips),
-        cmocka_unit_test(test_skip),
+        cmocka_unit_test(test_signal),      cmocka_unit_test(test_bare),
+        cmocka_unit_test(test_flips),       cmocka_unit_test(test_skip),
     };
 
     return EXCHANGE_RUN(tests, "exchange");

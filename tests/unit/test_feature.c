@@ -98,6 +98,72 @@ test_slow(void **state)
 }
 
 static void
+is_signal(const char *name, const char *variable, bool held)
+{
+    tk_feature f;
+
+    CHECK_OK(tk_feature_from_name(name, "", false, &f));
+    assert_int_equal(f.kind, TK_FEAT_SIGNAL);
+    assert_string_equal(f.name, name);
+    assert_string_equal(f.variable, variable);
+    assert_true(f.held == held);
+    assert_true(isnan(f.low) && isnan(f.high));
+    assert_false(tk_feature_is_static(&f));
+    CHECK_OK(tk_feature_from_name(name, "", true, &f));
+    assert_int_equal(f.kind, TK_FEAT_STATIC);
+}
+
+/* Signals by their names, and what only looks like one. */
+static void
+test_signals(void **state)
+{
+    static tk_features list, other;
+    static const char *const none[] = {"_regional",
+                                       "regional",
+                                       "_held",
+                                       "t2m_held",
+                                       "anthropogenic_forcing2",
+                                       "t2m_regional_held_held"};
+    tk_feature f;
+
+    (void)state;
+    is_signal("anthropogenic_forcing", "", false);
+    is_signal("anthropogenic_forcing_held", "", true);
+    is_signal("t2m_regional", "t2m", false);
+    is_signal("t2m_regional_held", "t2m", true);
+    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
+        CHECK_OK(tk_feature_from_name(none[i], "", false, &f));
+        assert_int_equal(f.kind, TK_FEAT_DYNAMIC);
+    }
+    assert_int_equal(
+        tk_feature_from_name("anthropogenic_forcing", "mW m-2", false, &f),
+        TK_ECONF);
+
+    CHECK_OK(tk_features_add_signal(&list, "", true, ""));
+    assert_string_equal(list.f[0].name, "anthropogenic_forcing_held");
+    assert_string_equal(list.f[0].units, "W m-2");
+    CHECK_OK(tk_features_check(&list)); /* needs no input beside it */
+    CHECK_OK(tk_features_add_signal(&list, "t2m", false, "K"));
+    assert_int_equal(tk_features_check(&list), TK_EDATA);
+    assert_non_null(strstr(tk_last_fault()->text, "regional mean of 't2m'"));
+    CHECK_OK(tk_features_add(&list, TK_FEAT_DYNAMIC, "t2m", "K"));
+    CHECK_OK(tk_features_check(&list));
+    assert_int_equal(tk_features_base(&list, &list.f[1]), 2);
+    assert_int_equal(tk_features_add(&list, TK_FEAT_DYNAMIC, "sd_regional", ""),
+                     TK_ECONF);
+    assert_non_null(strstr(tk_last_fault()->text, "name of a signal"));
+
+    /* Within which range it is held is a part of what it is. */
+    list.f[0].low = other.f[0].low = 0.5;
+    other = list;
+    list.f[0].high = 2;
+    other.f[0].high = 3;
+    assert_false(tk_features_same(&list, &other));
+    other.f[0].high = 2;
+    assert_true(tk_features_same(&list, &other));
+}
+
+static void
 test_lists(void **state)
 {
     static tk_features f;
@@ -150,9 +216,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_names),
-        cmocka_unit_test(test_slow),
-        cmocka_unit_test(test_lists),
+        cmocka_unit_test(test_names),   cmocka_unit_test(test_slow),
+        cmocka_unit_test(test_signals), cmocka_unit_test(test_lists),
         cmocka_unit_test(test_bands),
     };
 

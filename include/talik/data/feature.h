@@ -3,10 +3,15 @@
  *   name            what it is
  *   tair            a variable of the forcing files, monthly
  *   tair_mean12     its mean over 12 months, the month's own the last
+ *   tair_regional   mean of tair over all cells and 10 years, in K as tair
+ *   anthropogenic_forcing  of the scenario (talik/phys/rcp.h)
  *   month_sin, _cos sin, cos(2 pi (m - 1) / 12), January m = 1
  *   elevation       a variable of the static files
  *   aspect_sin,_cos sine and cosine of a static angle in degrees
  *   veg_class=5     1 where the static class has that value, else 0
+ *
+ * The two of them that are the same in all cells are signals.  With _held behind
+ * its name a signal stays within its range in the training data.
  *
  * Scaled value = (value - mean) / std.  Months and classes keep mean 0, std 1;
  * the others take both from training cells and months, once, for all scenarios.
@@ -29,19 +34,23 @@ typedef enum {
     TK_FEAT_ANGLE,   /* sine or cosine of a static one  */
     TK_FEAT_CLASS,   /* one-hot of a static one         */
     TK_FEAT_SLOW,    /* trailing mean of a dynamic one  */
+    TK_FEAT_SIGNAL,  /* one value of all cells, monthly */
 } tk_feature_kind;
 
 typedef struct {
     tk_feature_kind kind;
     char name[TK_FEAT_NAME];
     char variable[TK_FEAT_NAME]; /* "" for months; renamed when files differ;
-                                    of a slow mean its dynamic feature      */
+                                    of a slow mean its dynamic feature, of a
+                                    regional one as well                    */
     char units[TK_FEAT_NAME];    /* of the unscaled value; "" as in the file */
     bool cosine;                 /* of an angle or the month                 */
     double class_value;
     size_t months; /* of a slow mean, 1 .. TK_TRAIL_MONTHS           */
+    bool held;     /* of a signal: within low .. high                       */
     double mean, std;
-    double low, high; /* range in the training data, unscaled         */
+    double low, high; /* range in the training data, unscaled; of a signal
+                         NaN as long as that is not known                   */
 } tk_feature;
 
 typedef struct {
@@ -61,26 +70,37 @@ tk_err tk_features_add_class(tk_features *features, const char *variable,
 tk_err tk_features_add_slow(tk_features *features, const char *dynamic,
                             size_t months, const char *units) TK_MUST;
 
+/* A signal: the mean of a dynamic feature over the region, or with "" the
+ * anthropogenic forcing.
+ */
+tk_err tk_features_add_signal(tk_features *features, const char *dynamic,
+                              bool held, const char *units) TK_MUST;
+
+/* Whether it is made of a dynamic feature: a slow mean, a regional signal. */
+bool tk_feature_has_base(const tk_feature *feature);
+
 /* Whether it comes from the static files: one value of a cell for all months. */
 bool tk_feature_is_static(const tk_feature *feature);
 
 /* Fills everything but scaling from a name as listed above; is_static tells
  * dynamic from static where the name does not.  A name that ends in _mean and a
- * number is that of a slow mean, unless it is static.
+ * number is that of a slow mean, unless it is static; signals likewise.
  */
 tk_err tk_feature_from_name(const char *name, const char *units, bool is_static,
                             tk_feature *feature) TK_MUST;
 
-/* Whether both are the same numbers to a model: names, kinds, units, scaling. */
+/* Whether both are the same numbers to a model: names, kinds, units, scaling,
+ * the range within which a signal is held.
+ */
 bool tk_features_same(const tk_features *a, const tk_features *b);
 
 /* Index of the feature with that name; features->n if there is none. */
 size_t tk_features_find(const tk_features *features, const char *name);
 
-/* Index of the dynamic feature whose mean a slow one is; features->n if there
- * is none.  tk_features_check: TK_EDATA if one is without.
+/* Index of the dynamic feature that another one is made of; features->n if there
+ * is none.  tk_features_check: TK_EDATA if one that has_base is without.
  */
-size_t tk_features_base(const tk_features *features, const tk_feature *slow);
+size_t tk_features_base(const tk_features *features, const tk_feature *mean);
 tk_err tk_features_check(const tk_features *features) TK_MUST;
 
 #endif

@@ -75,8 +75,21 @@ int tk_inputs_last(const tk_inputs *inputs);
 tk_calendar tk_inputs_calendar(const tk_inputs *inputs, int month);
 long long tk_inputs_newest(const tk_inputs *inputs);
 
-/* The open series of feature f; NULL for months and slow means. */
+/* The open series of feature f; NULL where it has none of its own. */
 tk_series *tk_inputs_series(const tk_inputs *inputs, size_t f);
+
+/* Signal f by month, value[tk_inputs_first .. tk_inputs_last], unscaled, in its
+ * units; NaN where there is none, and all cells are missing.  Copied.  Local, and
+ * alike on all ranks; without it no month can be loaded.  TK_ERUN: no memory.
+ */
+tk_err tk_inputs_set_signal(tk_inputs *inputs, size_t f,
+                            const double *value) TK_MUST;
+
+/* Range of signal f in the months [first, last] that there are, not held; both
+ * NaN if there is none.
+ */
+void tk_inputs_signal_range(const tk_inputs *inputs, size_t f, int first,
+                            int last, double *low, double *high);
 
 /* **Collective.**  Takes cells without input out of the grid. */
 tk_err tk_inputs_limit_grid(const tk_par *par, tk_inputs *inputs,

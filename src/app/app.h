@@ -61,6 +61,47 @@ void stage_close(stage_data *s); /* **Collective.** */
  */
 const char *stage_air(const tk_setup *setup, const tk_features *features);
 
+/* Adds the signal of &features signal to the features of open inputs: it needs no
+ * series of its own, but may take the units of one.
+ */
+tk_err stage_signal_add(const tk_setup *setup, tk_features *features,
+                        stage_data *s) TK_MUST;
+
+/* **Collective.**  Gives the inputs of a data set the months of their signals;
+ * its grid is final.  Without it no month can be loaded.  TK_ECONF: a scenario
+ * without a forcing, months that the table does not have.
+ */
+tk_err stage_signal_fill(const tk_setup *setup, const tk_dataset *data,
+                         const tk_features *features) TK_MUST;
+
+/* What of that can fail without reading a month. */
+tk_err stage_signal_check(const tk_setup *setup, const tk_features *features,
+                          const tk_inputs *inputs) TK_MUST;
+
+/* What is fitted to months first .. last of these inputs as well is no longer
+ * beyond the range of training.
+ */
+void stage_signal_widen(tk_features *features, const tk_inputs *inputs,
+                        int first, int last);
+
+/* The line of a training. */
+void stage_signal_trained(const tk_setup *setup, const tk_features *features);
+
+/* The lines of a run that reads months from .. last and answers those from
+ * `first` on, with a warning where it goes beyond the range of training; the
+ * same as global attributes, which point into w.
+ */
+#define SIGNAL_TEXT 256
+typedef struct {
+    char name[SIGNAL_TEXT], trained[SIGNAL_TEXT], run[SIGNAL_TEXT],
+        beyond[SIGNAL_TEXT];
+    size_t natt;
+    tk_out_att att[4];
+} signal_words;
+void stage_signal_say(const tk_setup *setup, const tk_features *features,
+                      const tk_inputs *inputs, int from, int first, int last,
+                      signal_words *w);
+
 /* Member i of &model without data: whether its sizes and bands can be. */
 tk_err member_check(const tk_setup *setup, size_t i) TK_MUST;
 

@@ -82,11 +82,11 @@ check_column(const tk_par *par, const tk_setup *setup, tk_text *report,
     tk_grid_drop(&grid);
 }
 
-/* **Collective.** */
+/* **Collective.**  Of a model file, or of the namelist, which adds a signal. */
 static void
-check_features(const tk_par *par, const tk_setup *setup, tk_features *features,
-               size_t ndepth, const double *depth, tk_text *report,
-               tk_err *first)
+check_features(const tk_par *par, const tk_setup *setup, bool trained,
+               tk_features *features, size_t ndepth, const double *depth,
+               tk_text *report, tk_err *first)
 {
     stage_data s = {0};
     tk_split split;
@@ -99,6 +99,10 @@ check_features(const tk_par *par, const tk_setup *setup, tk_features *features,
                 s.grid.nactive);
         say_period("inputs", tk_inputs_first(s.inputs),
                    tk_inputs_last(s.inputs));
+        if (!trained)
+            collect(stage_signal_add(setup, features, &s), report, first);
+        collect(tk_agree(par, stage_signal_check(setup, features, s.inputs)),
+                report, first);
         if (setup->c.targets.nfiles) {
             err = stage_open_targets(par, setup, ndepth, depth, &s);
             collect(err, report, first);
@@ -140,8 +144,8 @@ check_member(const tk_par *par, const tk_setup *setup, size_t i,
                 member.file, m.net.model->name, m.net.dims.L, m.net.dims.F,
                 m.net.dims.D);
         collect(tk_agree(par, stage_compare(setup, i, &m)), report, first);
-        check_features(par, setup, &m.features, m.net.dims.D, m.depth, report,
-                       first);
+        check_features(par, setup, true, &m.features, m.net.dims.D, m.depth,
+                       report, first);
     }
     tk_trained_drop(&m);
     return true;
@@ -163,7 +167,7 @@ check_models(const tk_par *par, const tk_setup *setup, size_t n,
     err = stage_features(setup, &features);
     collect(err, report, first);
     if (!err)
-        check_features(par, setup, &features, setup->c.targets.ndepths,
+        check_features(par, setup, false, &features, setup->c.targets.ndepths,
                        setup->c.targets.depths, report, first);
 }
 

@@ -125,6 +125,50 @@ compare_month(const tk_setup *setup, const tk_member *member,
                          member->file);
 }
 
+/* "forcing", "warming"; of a model that someone else made perhaps both. */
+static void
+signal_word(const tk_features *features, size_t size, char *word, bool *held)
+{
+    size_t n = 0;
+
+    *held = false;
+    snprintf(word, size, "none");
+    for (size_t i = 0; i < features->n; i++) {
+        const tk_feature *f = &features->f[i];
+
+        if (f->kind != TK_FEAT_SIGNAL)
+            continue;
+        n += (size_t)snprintf(word + n, size - n, "%s%s", n ? " " : "",
+                              tk_feature_has_base(f) ? "warming" : "forcing");
+        n = n < size ? n : size - 1;
+        *held = *held || f->held;
+    }
+}
+
+static tk_err
+compare_signal(const tk_setup *setup, const tk_member *member,
+               const tk_trained *m)
+{
+    const tk_config *c = &setup->c;
+    char there[TK_WORD];
+    bool held;
+
+    signal_word(&m->features, sizeof there, there, &held);
+    if (tk_params_was_given(&setup->given, "features", "signal")
+        && strcmp(c->features.signal, there) != 0)
+        return tk_setup_fail(setup, "features", "signal",
+                             "'%s' here, '%s' in the model file %s",
+                             c->features.signal, there, member->file);
+    if (tk_params_was_given(&setup->given, "features", "signal_clip")
+        && c->features.signal_clip != held)
+        return tk_setup_fail(setup, "features", "signal_clip",
+                             "the signal is %sheld here and %sheld in the "
+                             "model file %s",
+                             held ? "not " : "", held ? "" : "not ",
+                             member->file);
+    return TK_OK;
+}
+
 static tk_err
 compare_features(const tk_setup *setup, const tk_member *member,
                  const tk_trained *m)
@@ -153,7 +197,7 @@ compare_features(const tk_setup *setup, const tk_member *member,
         TK_TRY(compare_slow(setup, member, m));
     if (tk_params_was_given(&setup->given, "features", "month"))
         TK_TRY(compare_month(setup, member, m));
-    return TK_OK;
+    return compare_signal(setup, member, m);
 }
 
 static tk_err

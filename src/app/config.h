@@ -63,6 +63,8 @@ typedef struct {
         tk_word slow[TK_LIST];
         int slow_months[TK_LIST];
         size_t nslow, nslow_months;
+        tk_word signal;
+        bool signal_clip;
     } features;
     struct {
         tk_path files[TK_FILES];

@@ -98,6 +98,7 @@ open_inputs(const tk_par *par, const tk_setup *setup, hall *h)
             h->set[i].targets = NULL;
         }
         h->contestant[i] = (tk_contestant){&h->set[i], &h->model[i]};
+        TK_TRY(stage_signal_fill(setup, &h->set[i], &h->model[i].features));
     }
     return TK_OK;
 }
@@ -198,6 +199,20 @@ set_period(const tk_setup *setup, const hall *h, tk_contest *c)
     return TK_OK;
 }
 
+/* Signals of model i in the months that it answers, from the first of the test. */
+static void
+say_signals(const tk_setup *setup, const hall *h, size_t i, const tk_contest *c)
+{
+    const int L = (int)h->model[i].net.dims.L;
+    int first = c->first;
+    signal_words words;
+
+    while (!c->chosen && first < c->last && !tk_contest_tests(c, first))
+        first++;
+    stage_signal_say(setup, &h->model[i].features, h->set[i].inputs,
+                     first - L + 1, first, c->last, &words);
+}
+
 static tk_err
 check_outputs(const tk_setup *setup)
 {
@@ -262,6 +277,8 @@ score(const tk_par *par, const tk_setup *setup, hall *h, tk_verdict *v)
     }
     TK_TRY(set_period(setup, h, &contest));
     stage_header(par, "evaluate", &h->data.grid);
+    for (size_t i = 0; i < h->nmodel; i++)
+        say_signals(setup, h, i, &contest);
     for (size_t i = 0; i < h->nmodel && contest.chosen; i++) {
         stage_spinup(&h->model[i], h->set[i].inputs, contest.first);
         stage_slow(&h->model[i].features, h->set[i].inputs, contest.first);

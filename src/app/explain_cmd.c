@@ -209,6 +209,7 @@ explain(const tk_par *par, const tk_setup *setup, stage_data *s, tk_trained *m,
 {
     const tk_config *c = &setup->c;
     tk_explain_opts opts = tk_setup_explain(setup);
+    signal_words words;
     tk_err err = TK_OK;
 
     TK_TRY(tk_setup_single(setup));
@@ -222,6 +223,7 @@ explain(const tk_par *par, const tk_setup *setup, stage_data *s, tk_trained *m,
     TK_AGREE(par, stage_compare(setup, 0, m));
     TK_TRY(check_trained_on(c->model.file, m));
     TK_TRY(stage_open(par, setup, &m->features, s));
+    TK_TRY(stage_signal_fill(setup, &s->data, &m->features));
     if (c->targets.nfiles)
         TK_TRY(stage_open_targets(par, setup, m->net.dims.D, m->depth, s));
     s->data.nedge = m->nedge;
@@ -229,6 +231,9 @@ explain(const tk_par *par, const tk_setup *setup, stage_data *s, tk_trained *m,
     stage_header(par, "explain", &s->grid);
     TK_TRY(set_period(setup, s, m, &opts));
     stage_slow(&m->features, s->inputs, opts.first);
+    stage_signal_say(setup, &m->features, s->inputs,
+                     opts.first - (int)m->net.dims.L + 1, opts.first, opts.last,
+                     &words);
     TK_TRY(tk_explain(&s->data, m, &opts, r));
     tk_note("  complete to %.3f %% of the spread in the worst band and season, "
             "%.2f %% in a window",

@@ -121,6 +121,13 @@ static const tk_param params[] = {
           "static classes, one input for each value"),
     FLAG("features", "month", features.month, ".true.",
          "sine and cosine of the month as inputs"),
+    WORD(
+        "features", "signal", features.signal, "none forcing warming", "'none'",
+        "what scenarios differ by as an input, the same in all cells: forcing, "
+        "the anthropogenic one of forcing%scenario; warming, the mean of the "
+        "air over the cells and ten years"),
+    FLAG("features", "signal_clip", features.signal_clip, ".false.",
+         "the signal stays within its range of training"),
 
     CHARS("targets", "files", targets.files, targets.nfiles, "",
           "files with monthly soil temperature to learn from or to score "

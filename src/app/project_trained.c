@@ -21,7 +21,8 @@ typedef struct {
     int start, before; /* first month read; answers before the first written */
     float *work, *tile_y, *y; /* of a tile; [block][D][nlane]            */
     float *h;                 /* [ntile][tk_trained_state]               */
-    unsigned char *status;    /* [nlane]                                 */
+    signal_words signal;
+    unsigned char *status; /* [nlane]                                 */
     tk_out *out;
 } projection;
 
@@ -198,6 +199,7 @@ begin(projection *p)
     TK_TRY(tk_trained_read(par, c->model.file, &p->m));
     TK_AGREE(par, stage_compare(p->setup, 0, &p->m));
     TK_TRY(stage_open(par, p->setup, &p->m.features, &p->s));
+    TK_TRY(stage_signal_fill(p->setup, &p->s.data, &p->m.features));
     p->s.data.nedge = p->m.nedge;
     p->s.data.edge = p->m.edge;
     TK_TRY(set_period(p));
@@ -215,6 +217,10 @@ begin(projection *p)
     stage_header(par, "project", &p->s.grid);
     stage_spinup(&p->m, p->s.inputs, p->spec.first);
     stage_slow(&p->m.features, p->s.inputs, p->spec.first);
+    stage_signal_say(p->setup, &p->m.features, p->s.inputs, p->start,
+                     p->spec.first, p->spec.last, &p->signal);
+    p->spec.natt = p->signal.natt;
+    p->spec.att = p->signal.att;
     TK_TRY(allocate(p));
     tk_note("  model %s: %s, window %zu, %zu inputs, %zu depths, %zu weights",
             c->model.file, p->m.net.model->name, p->m.net.dims.L,

@@ -55,8 +55,10 @@ open_data(const tk_par *par, const tk_setup *setup, tk_features *features,
             return err;
     }
     TK_TRY(stage_open(par, setup, features, s));
-    return stage_open_targets(par, setup, setup->c.targets.ndepths,
-                              setup->c.targets.depths, s);
+    TK_TRY(stage_signal_add(setup, features, s));
+    TK_TRY(stage_open_targets(par, setup, setup->c.targets.ndepths,
+                              setup->c.targets.depths, s));
+    return stage_signal_fill(setup, &s->data, features);
 }
 
 static tk_err
@@ -149,6 +151,24 @@ fit_skip(const tk_setup *setup, const stage_data *s, tk_trained *m)
     return tk_skip_fit(&s->data, &o, &m->skip);
 }
 
+/* **Collective.**  The scaling; the range of a signal is over all climates that
+ * are fitted to.
+ */
+static tk_err
+fit_scaling(const tk_setup *setup, const stage_data *s, tk_trained *m)
+{
+    const size_t L = (size_t)setup->c.model.window;
+
+    TK_TRY(tk_scale_fit(&s->data, &m->features, L, m->train_first,
+                        m->train_last, tk_setup_budget(setup), m->target_mean,
+                        m->target_std));
+    for (size_t i = 0; i < s->nextra; i++)
+        stage_signal_widen(&m->features, s->extra[i].inputs,
+                           m->train_first - (int)L + 1, m->train_last);
+    stage_signal_trained(setup, &m->features);
+    return TK_OK;
+}
+
 /* **Collective.**  All that the members share: depths, bands, periods, what is
  * held out, scaling, the linear skip.
  */
@@ -156,7 +176,6 @@ static tk_err
 prepare(const tk_par *par, const tk_setup *setup, stage_data *s, tk_trained *m)
 {
     const tk_config *c = &setup->c;
-    const size_t L = (size_t)c->model.window;
     char t[4][16];
 
     memcpy(m->depth, c->targets.depths, c->targets.ndepths * sizeof *m->depth);
@@ -176,11 +195,11 @@ prepare(const tk_par *par, const tk_setup *setup, stage_data *s, tk_trained *m)
     TK_TRY(tk_train_check_split(m));
     s->data.hide = &m->split;
     TK_TRY(augment_open(par, setup, &m->features, m->depth, s));
+    for (size_t i = 0; i < s->nextra; i++)
+        TK_TRY(stage_signal_fill(setup, &s->extra[i], &m->features));
     TK_TRY(augment_describe(par, setup, s, m));
     TK_AGREE(par, make_skip(setup, m));
-    TK_TRY(tk_scale_fit(&s->data, &m->features, L, m->train_first,
-                        m->train_last, tk_setup_budget(setup), m->target_mean,
-                        m->target_std));
+    TK_TRY(fit_scaling(setup, s, m));
     return fit_skip(setup, s, m);
 }
 

@@ -25,8 +25,6 @@ typedef struct {
     const tk_skip *skip;
     const tk_skip_opts *opts;
     size_t inputs, K, width; /* n L; length of v; of a triangle of K rows  */
-    size_t first_tile;       /* that `tile` begins with                    */
-    double *tile;            /* [own tiles][width]                         */
     double *v;               /* [K][TK_TILE]; 0 in lanes that do not count */
 } fit;
 
@@ -83,75 +81,29 @@ product(const double *a, const double *b)
     return sum;
 }
 
-static tk_err
-visit(const tk_patch *p, void *context)
+static void
+add_windows(const tk_patch *p, size_t tile, void *context, double *sum)
 {
     const fit *f = context;
 
-    for (size_t tile = 0; tile < p->run.ntile; tile++) {
-        const size_t row = p->run.first_tile + tile - f->first_tile;
-        double *sum = f->tile + row * f->width;
-
-        for (size_t t = 0; t + f->skip->L <= p->nmonth; t++) {
-            if (fill(f, p, tile, t) == 0)
-                continue;
-            for (size_t i = 0; i < f->K; i++)
-                for (size_t j = 0; j <= i; j++)
-                    sum[at(i, j)] +=
-                        product(f->v + i * TK_TILE, f->v + j * TK_TILE);
-        }
+    for (size_t t = 0; t + f->skip->L <= p->nmonth; t++) {
+        if (fill(f, p, tile, t) == 0)
+            continue;
+        for (size_t i = 0; i < f->K; i++)
+            for (size_t j = 0; j <= i; j++)
+                sum[at(i, j)] +=
+                    product(f->v + i * TK_TILE, f->v + j * TK_TILE);
     }
-    return TK_OK;
 }
 
-/* **Collective.**  Adds tiles [begin, begin + n) to total, one after the other.
- * What is there already is the first item of rank 0, so that it does not matter
- * where the tiles are cut.
- */
-static tk_err
-add_tiles(const tk_dataset *data, fit *f, size_t begin, size_t n, int first,
-          int last, double *total)
-{
-    const tk_par *par = data->par;
-    const size_t lead = par->rank == 0, L = f->skip->L;
-    size_t mine, own;
-    double *sums;
-    tk_err err;
-
-    tk_tile_share(n, par->rank, par->size, &mine, &own);
-    sums = tk_new((own + lead) * f->width, sizeof *sums);
-    err = tk_agree(par, sums ? TK_OK : TK_ERUN);
-    if (!err) {
-        memcpy(sums, total, lead * f->width * sizeof *sums);
-        f->first_tile = begin + mine;
-        f->tile = sums + lead * f->width;
-        err = tk_walk_tiles(data, f->first_tile, own, first - (int)(L - 1),
-                            (size_t)(last - first) + L, f->opts->budget / 2,
-                            visit, f);
-    }
-    if (!err)
-        err = tk_sum_ordered(par, own + lead, f->width, sums, total);
-    tk_free(sums);
-    return err;
-}
-
-/* **Collective.**  The sums over all tiles and the months first .. last; rank 0
- * holds those of so many tiles at a time as the budget allows.
- */
+/* **Collective.**  The sums over all tiles and the months first .. last. */
 static tk_err
 add_months(const tk_dataset *data, fit *f, int first, int last, double *total)
 {
-    const size_t ntile = tk_tile_count(data->grid);
-    const size_t at_once =
-        tk_at_once(f->opts->budget / 2, 2 * f->width * sizeof *total);
+    const size_t L = f->skip->L;
 
-    for (size_t begin = 0; begin < ntile; begin += at_once) {
-        const size_t left = ntile - begin;
-
-        TK_TRY(add_tiles(data, f, begin, left < at_once ? left : at_once, first,
-                         last, total));
-    }
-    return TK_OK;
+    return tk_walk_sum(data, first - (int)(L - 1), (size_t)(last - first) + L,
+                       f->opts->budget, f->width, add_windows, f, total);
 }
 
 /* ---- rank 0 -------------------------------------------------------------- */

@@ -13,6 +13,7 @@ tk_trained_drop(tk_trained *m)
     tk_net_drop(&m->net);
     tk_free(m->theta);
     tk_skip_drop(&m->skip);
+    tk_domain_drop(&m->domain);
     *m = (tk_trained){0};
 }
 

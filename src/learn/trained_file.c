@@ -330,6 +330,7 @@ tk_trained_to_store(const tk_trained *m, tk_store *s)
                                    l->tensor[i].dim,
                                    m->theta + l->tensor[i].offset));
     TK_TRY(tk_skip_to_store(&m->skip, &m->features, s));
+    TK_TRY(tk_domain_to_store(&m->domain, &m->features, s));
     return put_golden(m, s);
 }
 
@@ -347,7 +348,7 @@ get_state(const tk_store *s, tk_trained *m)
     return TK_OK;
 }
 
-/* Everything but net, theta and skip. */
+/* Everything but net, theta, skip and domain. */
 static tk_err
 get_head(const tk_store *s, const tk_model_dims *dims, tk_trained *m)
 {
@@ -424,6 +425,7 @@ tk_trained_from_store(const tk_store *s, tk_trained *m)
     TK_TRY(get_head(s, &dims, m));
     TK_TRY(get_theta(s, m));
     TK_TRY(tk_skip_from_store(s, &m->features, dims.D, dims.L, &m->skip));
+    TK_TRY(tk_domain_from_store(s, &m->features, &m->domain));
     return check_golden(s, m);
 }
 

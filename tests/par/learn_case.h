@@ -146,6 +146,7 @@ typedef struct {
 } learning;
 
 static const char *file_air[1], *file_soil[1];
+static size_t slow_months; /* of a slow mean of the air as well; 0: none */
 
 /* Writes both files, those that learning_open takes. */
 static inline void
@@ -184,6 +185,8 @@ learning_open(const tk_par *who, learning *s)
     *s = (learning){.par = *who};
     s->source = tk_grid_source_of(file_air[0], "t2m");
     CHECK_OK(tk_features_add(&s->features, TK_FEAT_DYNAMIC, "t2m", ""));
+    if (slow_months)
+        CHECK_OK(tk_features_add_slow(&s->features, "t2m", slow_months, ""));
     CHECK_OK(tk_features_add(&s->features, TK_FEAT_MONTH, "", ""));
     CHECK_OK(tk_grid_read(&s->par, &s->source, &s->grid));
     CHECK_OK(tk_inputs_open(&s->par, &s->grid, &in, &s->features, &s->inputs));

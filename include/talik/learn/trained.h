@@ -17,6 +17,7 @@
 #include "talik/data/patch.h"
 #include "talik/data/split.h"
 #include "talik/io/store.h"
+#include "talik/learn/domain.h"
 #include "talik/learn/skip.h"
 #include "talik/nn/model.h"
 
@@ -43,7 +44,8 @@ tk_err tk_state_find(const char *name, const char *model,
 typedef struct {
     tk_net net;
     float *theta;
-    tk_skip skip; /* not part of theta */
+    tk_skip skip;     /* not part of theta */
+    tk_domain domain; /* of the training; no part of any answer */
     tk_state state;
     tk_features features;
     double depth[TK_DEPTHS];

@@ -28,6 +28,7 @@ static const char *model = "gru";
 static tk_model_dims dims = {
     .L = 9, .F = 6, .bands = 3, .E = 2, .D = 4, .layers = 2, .H = 5};
 static size_t nskip; /* features of its linear skip */
+static bool with_domain;
 
 /* All kinds of features, an embedding; sizes all different. */
 static inline tk_trained
@@ -65,6 +66,19 @@ sample(void)
         CHECK_OK(tk_skip_make(f, nskip, name, dims.D, dims.L, &m.skip));
         for (size_t i = 0; i < dims.D * (nskip * dims.L + 1); i++)
             m.skip.weight[i] = (float)i / 100 - 0.3f;
+    }
+    if (with_domain) {
+        double white = 0.75;
+        const tk_domain d = {.n = 1,
+                             .low = {-1.5},
+                             .high = {1 / 3.0},
+                             .mean = {0.25},
+                             .spread = {0.5},
+                             .limit = 2.5,
+                             .years = 1234,
+                             .white = &white};
+
+        CHECK_OK(tk_domain_copy(&d, &m.domain));
     }
     strcpy(m.augmented, "t2m +4 (0123456789abcdef); share 0.5");
     m.split =

@@ -34,6 +34,13 @@ tk_err tk_exchange_skip(const json_t *root, const tk_model_dims *dims,
                         const tk_features *features, tk_skip *skip) TK_MUST;
 json_t *tk_exchange_skip_names(const tk_trained *m);
 
+/* The domain that "domain" describes, checked; none without the key.  And that
+ * object.
+ */
+tk_err tk_exchange_domain(const json_t *root, const tk_features *features,
+                          tk_domain *domain) TK_MUST;
+json_t *tk_exchange_domain_object(const tk_trained *m);
+
 /* The text for a model; free() ends it.  NULL, with a fault, if memory is
  * short or a text of the model is no UTF-8.
  */

@@ -18,7 +18,7 @@ static const char *const keys[] = {
     "feature_std", "depths",       "target_mean", "target_std",
     "band_edges",  "static",       "feature_low", "feature_high",
     "seed",        "trained_on",   "stopped_by",  "trained_by",
-    "held_out",    "skip",         "augmented",
+    "held_out",    "skip",         "augmented",   "domain",
 };
 #define NKEYS (sizeof keys / sizeof keys[0])
 
@@ -429,6 +429,7 @@ tk_exchange_describe(const json_t *root, const tk_model_dims *dims,
     TK_TRY(get_names(root, statics, dims->F, &m->features));
     TK_TRY(get_scaling(root, &m->features));
     TK_TRY(tk_exchange_skip(root, dims, &m->features, &m->skip));
+    TK_TRY(tk_exchange_domain(root, &m->features, &m->domain));
     TK_TRY(get_targets(root, dims->D, m));
     TK_TRY(get_bands(root, dims, m));
     TK_TRY(get_months(root, "trained_on", &m->train_first, &m->train_last));

@@ -131,6 +131,8 @@ tk_exchange_text(const tk_trained *m)
         json_object_set_new(root, "augmented", json_string(m->augmented));
     if (m->skip.n)
         json_object_set_new(root, "skip", tk_exchange_skip_names(m));
+    if (m->domain.n)
+        json_object_set_new(root, "domain", tk_exchange_domain_object(m));
     json_object_set_new(root, "trained_by", json_string(m->version));
     text = json_dumps(root, JSON_COMPACT);
     json_decref(root);

@@ -80,7 +80,7 @@ tk_domain_check(const tk_domain *d, const tk_features *features)
                            i + 1);
     }
     if (d->limit > 1 / LARGE && d->limit < LARGE && d->years >= 1
-        && d->years < LARGE)
+        && d->years <= INT32_MAX)
         return TK_OK;
     return tk_fail(TK_EDATA, "the limit is not sound");
 }

@@ -163,6 +163,21 @@ void stage_slow(const tk_features *features, const tk_inputs *inputs,
 /* First lines of a run: what, on how many ranks, which grid. */
 void stage_header(const tk_par *par, const char *command, const tk_grid *grid);
 
+/* Global attributes that all files share; `n` counts them. */
+typedef struct {
+    tk_out_att att[48];
+    size_t n;
+    char dates[3][32], seed[24], history[TK_PATH + 64];
+    char shift[3 * TK_WORD + 64];
+    char model[2 * TK_WORD + 8], member[2 * TK_WORD]; /* of tsl_globals */
+    char title[TK_PATH], summary[2 * TK_PATH];
+} global_atts;
+void globals_begin(const tk_setup *setup, long long newest, const char *command,
+                   global_atts *g);
+void globals_text(global_atts *g, const char *name, const char *text);
+void globals_int(global_atts *g, const char *name, int number);
+void globals_number(global_atts *g, const char *name, double number);
+
 /* The soil-temperature file of a projection. */
 typedef struct {
     const char *architecture; /* for the model field of the name           */
@@ -185,6 +200,18 @@ enum { TSL_TEMPERATURE, TSL_STATUS, TSL_VARIABLES };
 /* The path of the file: &output file, or a name as CMIP5 has it. */
 void tsl_path(const tk_setup *setup, const tsl_spec *spec, size_t room,
               char *path);
+
+/* The path of the domain's file, of whole years: &output file with _domain before
+ * its ending, or a name as CMIP5 might have it.
+ */
+void tsl_domain_path(const tk_setup *setup, const tsl_spec *spec,
+                     int first_year, int last_year, size_t room, char *path);
+
+/* Attributes of a file of a projection: what it is, in the title; the beginning
+ * of its summary; "mon" or "yr".
+ */
+void tsl_globals(const tk_setup *setup, const tsl_spec *spec, const char *what,
+                 const char *summary, const char *frequency, global_atts *g);
 tk_err tsl_create(const tk_par *par, const tk_setup *setup,
                   const tsl_spec *spec, const tk_grid_source *source,
                   const tk_grid *grid, const tk_run *run, tk_out **out) TK_MUST;
@@ -196,6 +223,47 @@ tk_err tsl_finish(const tk_par *par, tk_out *out, const char *path,
                   const tk_grid *grid, const tk_run *run,
                   const unsigned char *status, int written, int simulated,
                   double seconds) TK_MUST;
+
+/* How far the years of a projection are from the training of its model, by
+ * talik/learn/domain.h, and the file that says so.  Begin with {0}.
+ */
+typedef struct {
+    const tk_par *par;
+    const tk_setup *setup;
+    const tk_trained *m;
+    const tsl_spec *spec;
+    const tk_patch *patch;
+    int first;                /* January of the first whole year        */
+    size_t nyear;             /* 0: nothing is measured                 */
+    double *year;             /* [ntile][n + 1][TK_TILE]                */
+    float *beyond, *distance; /* [nyear][nlane]                         */
+    double *tally;            /* [ntile][periods][what is summed]       */
+    char path[3 * TK_PATH];
+    tk_out *out;
+} domain_run;
+
+/* **Collective.**  What is borrowed stays until domain_drop.  Measures nothing,
+ * and says why, if the model has no domain or no calendar year is whole.
+ */
+tk_err domain_begin(const tk_par *par, const tk_setup *setup,
+                    const tk_trained *m, const tsl_spec *spec,
+                    const tk_patch *patch, domain_run *d) TK_MUST;
+
+/* The last n months of the patch.  Called for all months in order. */
+void domain_months(domain_run *d, size_t n);
+
+/* **Collective.**  Writes the file under a temporary name, and finishes it. */
+tk_err domain_write(domain_run *d, const tk_grid_source *source,
+                    const tk_grid *grid) TK_MUST;
+tk_err domain_finish(domain_run *d) TK_MUST;
+void domain_drop(domain_run *d); /* **Collective.** */
+
+/* The periods that are summed up, at most so many; years of period i of a run of
+ * nyear: [*from, *to).
+ */
+#define DOMAIN_PERIODS 3
+size_t domain_periods(size_t nyear);
+void domain_period(size_t nyear, size_t i, size_t *from, size_t *to);
 
 /* What an evaluation is written with. */
 typedef struct {
@@ -222,18 +290,6 @@ tk_err evaluate_map(const tk_par *par, const judgement *j) TK_MUST;
 tk_err explain_write(const tk_par *par, const tk_setup *setup,
                      const tk_trained *m, const tk_explain_opts *opts,
                      long long newest, const tk_explained *r) TK_MUST;
-
-/* Global attributes that all files share; `n` counts them. */
-typedef struct {
-    tk_out_att att[48];
-    size_t n;
-    char dates[3][32], seed[24], history[TK_PATH + 64];
-    char shift[3 * TK_WORD + 64];
-} global_atts;
-void globals_begin(const tk_setup *setup, long long newest, const char *command,
-                   global_atts *g);
-void globals_text(global_atts *g, const char *name, const char *text);
-void globals_int(global_atts *g, const char *name, int number);
 
 /* Middle and bounds of n months, in days from the epoch: time[n], [n][2]. */
 void month_axis(tk_calendar calendar, int first, size_t n, double *time,

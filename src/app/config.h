@@ -139,6 +139,7 @@ typedef struct {
     struct {
         tk_path dir, file;
         tk_word format, model_id;
+        bool domain;
     } output;
     struct {
         tk_word air, precip, snow_depth;

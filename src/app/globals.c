@@ -24,6 +24,13 @@ globals_int(global_atts *g, const char *name, int number)
         (tk_out_att){.name = name, .number = number, .integer = true};
 }
 
+void
+globals_number(global_atts *g, const char *name, double number)
+{
+    TK_ASSERT(g->n < sizeof g->att / sizeof g->att[0]);
+    g->att[g->n++] = (tk_out_att){.name = name, .number = number};
+}
+
 /* Dates follow SOURCE_DATE_EPOCH, or the newest input: never the clock, so that
  * the same run gives the same bytes.
  */

@@ -345,6 +345,9 @@ static const tk_param params[] = {
          "NetCDF format; auto: CDF-2 unless a record is larger than 4 GiB"),
     CHAR("output", "model_id", output.model_id, "''",
          "model in the file's name; default: climate model and architecture"),
+    FLAG("output", "domain", output.domain, ".true.",
+         "beside the temperatures of a model, a file that says how far each "
+         "cell's year is from the training"),
 
     CHAR("column", "air", column.air, "'t2m'",
          "input that is the air temperature"),

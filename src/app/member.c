@@ -65,7 +65,9 @@ member_make(const tk_setup *setup, size_t i, const tk_trained *shared,
         dims_of(setup, member.architecture, shared->features.n);
 
     *m = *shared;
+    m->domain = (tk_domain){0}; /* nothing borrowed, should a copy fail */
     TK_TRY(tk_skip_copy(&shared->skip, &m->skip));
+    TK_TRY(tk_domain_copy(&shared->domain, &m->domain));
     TK_TRY(tk_trained_make(m, member.architecture, &dims));
     TK_TRY(stage_state(setup, member.architecture, &m->state));
     tk_layout_init(&m->net.layout, (uint64_t)member.seed, m->theta);

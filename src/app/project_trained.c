@@ -23,6 +23,7 @@ typedef struct {
     float *h;                 /* [ntile][tk_trained_state]               */
     signal_words signal;
     unsigned char *status; /* [nlane]                                 */
+    domain_run domain;
     tk_out *out;
 } projection;
 
@@ -179,6 +180,7 @@ run_months(projection *p)
         TK_TRY(done == 0 ? load_first(p)
                          : tk_patch_advance(&p->s.data, n, &p->patch));
         predict(p, n, skip);
+        domain_months(&p->domain, n - skip);
         if (skip < n)
             TK_TRY(tk_out_write(p->out, TSL_TEMPERATURE, done + skip - before,
                                 n - skip, p->y + skip * row));
@@ -222,6 +224,7 @@ begin(projection *p)
     p->spec.natt = p->signal.natt;
     p->spec.att = p->signal.att;
     TK_TRY(allocate(p));
+    TK_TRY(domain_begin(par, p->setup, &p->m, &p->spec, &p->patch, &p->domain));
     tk_note("  model %s: %s, window %zu, %zu inputs, %zu depths, %zu weights",
             c->model.file, p->m.net.model->name, p->m.net.dims.L,
             p->m.net.dims.F, p->m.net.dims.D, p->m.net.layout.size);
@@ -248,6 +251,8 @@ project_trained(const tk_par *par, const tk_setup *setup)
                          &p.patch.run, &p.out);
     if (!err)
         err = run_months(&p);
+    if (!err) /* under a temporary name: a fault leaves neither file */
+        err = domain_write(&p.domain, &p.s.source, &p.s.grid);
     tsl_path(setup, &p.spec, sizeof path, path);
     if (!err)
         err = tsl_finish(par, p.out, path, &p.s.grid, &p.patch.run, p.status,
@@ -255,6 +260,9 @@ project_trained(const tk_par *par, const tk_setup *setup)
                          tk_seconds() - start);
     else
         tk_out_drop(p.out);
+    if (!err)
+        err = domain_finish(&p.domain);
+    domain_drop(&p.domain);
     tk_free(p.work);
     tk_free(p.tile_y);
     tk_free(p.y);

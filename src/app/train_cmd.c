@@ -170,7 +170,7 @@ fit_scaling(const tk_setup *setup, const stage_data *s, tk_trained *m)
 }
 
 /* **Collective.**  All that the members share: depths, bands, periods, what is
- * held out, scaling, the linear skip.
+ * held out, scaling, the linear skip, the domain.
  */
 static tk_err
 prepare(const tk_par *par, const tk_setup *setup, stage_data *s, tk_trained *m)
@@ -200,7 +200,10 @@ prepare(const tk_par *par, const tk_setup *setup, stage_data *s, tk_trained *m)
     TK_TRY(augment_describe(par, setup, s, m));
     TK_AGREE(par, make_skip(setup, m));
     TK_TRY(fit_scaling(setup, s, m));
-    return fit_skip(setup, s, m);
+    TK_TRY(fit_skip(setup, s, m));
+    return tk_domain_fit(&s->data, s->nextra, s->extra, &m->features,
+                         m->train_first, m->train_last, tk_setup_budget(setup),
+                         &m->domain);
 }
 
 /* Rank 0's check of all outputs, before hours of work. */

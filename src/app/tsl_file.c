@@ -53,48 +53,89 @@ names(const tk_setup *setup, const tsl_spec *spec, char model[2 * TK_WORD + 8],
                  spec->physics);
 }
 
-void
-tsl_path(const tk_setup *setup, const tsl_spec *spec, size_t room, char *path)
+/* The name as CMIP5 has it, of a table and a period. */
+static void
+named_path(const tk_setup *setup, const tsl_spec *spec, const char *table,
+           const char *period, size_t room, char *path)
 {
     const tk_config *c = &setup->c;
     char model[2 * TK_WORD + 8], member[2 * TK_WORD];
 
     names(setup, spec, model, member);
+    snprintf(path, room, "%s/%s_%s_%s_%s_%s.nc",
+             either(spec->dir, c->output.dir), table, model,
+             either(spec->scenario, c->forcing.scenario), member, period);
+}
+
+void
+tsl_path(const tk_setup *setup, const tsl_spec *spec, size_t room, char *path)
+{
+    const tk_config *c = &setup->c;
+    char period[48];
+
+    snprintf(period, sizeof period, "%04d%02d-%04d%02d",
+             tk_month_year(spec->first), tk_month_of_year(spec->first),
+             tk_month_year(spec->last), tk_month_of_year(spec->last));
     if (*c->output.file && !spec->dir)
         snprintf(path, room, "%s/%s", c->output.dir, c->output.file);
     else
-        snprintf(path, room, "%s/tsl_Lmon_%s_%s_%s_%04d%02d-%04d%02d.nc",
-                 either(spec->dir, c->output.dir), model,
-                 either(spec->scenario, c->forcing.scenario), member,
-                 tk_month_year(spec->first), tk_month_of_year(spec->first),
-                 tk_month_year(spec->last), tk_month_of_year(spec->last));
+        named_path(setup, spec, "tsl_Lmon", period, room, path);
 }
 
-static void
-describe(const tk_setup *setup, const tsl_spec *spec, const char *model,
-         const char *member, global_atts *g)
+void
+tsl_domain_path(const tk_setup *setup, const tsl_spec *spec, int first_year,
+                int last_year, size_t room, char *path)
 {
     const tk_config *c = &setup->c;
+    const char *file = c->output.file, *slash = strrchr(file, '/');
+    const char *dot = strrchr(slash ? slash : file, '.');
+    const int stem = (int)(dot ? dot - file : (long)strlen(file));
+    char period[32];
+
+    snprintf(period, sizeof period, "%04d-%04d", first_year, last_year);
+    if (*file && !spec->dir)
+        snprintf(path, room, "%s/%.*s_domain%s", c->output.dir, stem, file,
+                 file + stem);
+    else
+        named_path(setup, spec, "domain_Lyr", period, room, path);
+}
+
+void
+tsl_globals(const tk_setup *setup, const tsl_spec *spec, const char *what,
+            const char *summary, const char *frequency, global_atts *g)
+{
+    const tk_config *c = &setup->c;
+    const char *scenario = either(spec->scenario, c->forcing.scenario);
+    const char *climate = either(spec->climate_model, c->forcing.climate_model);
     int r = 1, i = 1, p = 1;
 
-    sscanf(member, "r%di%dp%d", &r, &i, &p);
+    globals_begin(setup, spec->newest, either(spec->command, "project"), g);
+    names(setup, spec, g->model, g->member);
+    sscanf(g->member, "r%di%dp%d", &r, &i, &p);
+    snprintf(g->title, sizeof g->title, "%s, %s %s %s", what, g->model,
+             scenario, g->member);
+    if (!*c->run.title)
+        globals_text(g, "title", g->title);
+    snprintf(g->summary, sizeof g->summary,
+             "%s, made by talik (%s) from the %s forcing of %s.", summary,
+             spec->architecture, scenario, climate);
+    globals_text(g, "summary", g->summary);
     globals_text(g, "source", spec->source_text);
     globals_text(g, "references", "https://arxiv.org/abs/2510.06258");
     globals_text(g, "project_id", "CMIP5");
     globals_text(g, "product", "output");
-    globals_text(g, "experiment_id",
-                 either(spec->scenario, c->forcing.scenario));
-    globals_text(g, "driving_model_id",
-                 either(spec->climate_model, c->forcing.climate_model));
+    globals_text(g, "experiment_id", scenario);
+    globals_text(g, "driving_model_id", climate);
     globals_text(g, "driving_model_ensemble_member",
                  either(spec->member, c->forcing.member));
-    globals_text(g, "model_id", model);
+    globals_text(g, "model_id", g->model);
     globals_int(g, "realization", r);
     globals_int(g, "initialization_method", i);
     globals_int(g, "physics_version", p);
-    globals_text(g, "frequency", "mon");
+    globals_text(g, "frequency", frequency);
     globals_text(g, "modeling_realm", "land");
-    globals_text(g, "table_id", "Table Lmon");
+    if (strcmp(frequency, "mon") == 0)
+        globals_text(g, "table_id", "Table Lmon");
     globals_text(g, "keywords", "permafrost, active layer, soil temperature");
     globals_int(g, "seed",
                 (int)(spec->physics >= 0 ? spec->physics : c->run.seed));
@@ -108,9 +149,7 @@ tsl_create(const tk_par *par, const tk_setup *setup, const tsl_spec *spec,
            tk_out **out)
 {
     const size_t n = (size_t)(spec->last - spec->first) + 1;
-    const char *scenario = either(spec->scenario, setup->c.forcing.scenario);
-    char path[TK_PATH * 3], model[2 * TK_WORD + 8], member[2 * TK_WORD];
-    char title[TK_PATH], summary[2 * TK_PATH];
+    char path[TK_PATH * 3], summary[96];
     double *axis = tk_new(3 * n, sizeof *axis), bounds[2 * TK_DEPTHS];
     global_atts g;
     tk_err err = tk_agree(par, axis ? TK_OK : TK_ERUN);
@@ -129,20 +168,10 @@ tsl_create(const tk_par *par, const tk_setup *setup, const tsl_spec *spec,
     if (err)
         return err;
     tsl_path(setup, spec, sizeof path, path);
-    names(setup, spec, model, member);
-    sscanf(member, "r%d", &opts.realization);
-    globals_begin(setup, spec->newest, either(spec->command, "project"), &g);
-    snprintf(title, sizeof title, "Soil temperature, %s %s %s", model, scenario,
-             member);
-    if (!*setup->c.run.title)
-        globals_text(&g, "title", title);
     snprintf(summary, sizeof summary,
-             "Monthly mean soil temperature at %zu "
-             "depths, made by talik (%s) from the %s forcing of %s.",
-             spec->ndepth, spec->architecture, scenario,
-             either(spec->climate_model, setup->c.forcing.climate_model));
-    globals_text(&g, "summary", summary);
-    describe(setup, spec, model, member, &g);
+             "Monthly mean soil temperature at %zu depths", spec->ndepth);
+    tsl_globals(setup, spec, "Soil temperature", summary, "mon", &g);
+    sscanf(g.member, "r%d", &opts.realization);
     opts.natt = g.n;
     opts.att = g.att;
     month_axis(spec->calendar, spec->first, n, axis, axis + n);

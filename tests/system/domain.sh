@@ -27,7 +27,8 @@ absent() { # absent TITLE FILE
   report $? "$1"
 }
 differ_end() { # differ_end TITLE FILE FILE
-  ! cmp -s <(end_of "$2" "$3") <(end_of "$3" "$3")
+  [ -s "$tmp/$2" ] && [ -s "$tmp/$3" ] \
+    && ! cmp -s <(end_of "$2" "$3") <(end_of "$3" "$3")
   report $? "$1"
 }
 

@@ -38,6 +38,12 @@ tk_err truth_refuse(const tk_par *par, const tk_setup *setup) TK_MUST;
 /* The features that the namelist names; classes are still to be found. */
 tk_err stage_features(const tk_setup *setup, tk_features *features) TK_MUST;
 
+/* Whether slow means are differences; over how many months the one is that is
+ * taken off the mean over slow_months[k], 0 for none.
+ */
+bool stage_slow_differs(const tk_config *c);
+int stage_slow_less(const tk_config *c, size_t k);
+
 /* **Collective.**  Grid and open inputs, cells without input left out. */
 typedef struct {
     tk_grid_source source;

@@ -76,12 +76,17 @@ static void
 slow_name(const tk_config *c, size_t k, size_t size, char *name)
 {
     const size_t n = c->features.nslow_months;
+    const bool here = k < n * c->features.nslow;
+    const int less = here ? stage_slow_less(c, k % n) : 0;
 
-    if (k < n * c->features.nslow)
+    if (!here)
+        snprintf(name, size, "(none)");
+    else if (less)
+        snprintf(name, size, "%s_mean%d_%d", c->features.slow[k / n],
+                 c->features.slow_months[k % n], less);
+    else
         snprintf(name, size, "%s_mean%d", c->features.slow[k / n],
                  c->features.slow_months[k % n]);
-    else
-        snprintf(name, size, "(none)");
 }
 
 /* The run's slow means against the model's. */
@@ -104,6 +109,33 @@ compare_slow(const tk_setup *setup, const tk_member *member,
                 setup, "features", "slow",
                 "mean %zu is '%s' here and '%s' in the model file %s", k, here,
                 there, member->file);
+    }
+    return TK_OK;
+}
+
+/* The form alone, where the means themselves follow the model.  The first mean of
+ * an input is the same in both forms.
+ */
+static tk_err
+compare_slow_form(const tk_setup *setup, const tk_member *member,
+                  const tk_trained *m)
+{
+    const bool differs = stage_slow_differs(&setup->c);
+    const char *last = "";
+
+    for (size_t i = 0; i < m->features.n; i++) {
+        const tk_feature *f = &m->features.f[i];
+        const bool first = strcmp(f->variable, last) != 0;
+
+        if (f->kind != TK_FEAT_SLOW)
+            continue;
+        if (f->less ? !differs : differs && !first)
+            return tk_setup_fail(setup, "features", "slow_form",
+                                 "'%s' here, and '%s' is an input of the model "
+                                 "file %s",
+                                 setup->c.features.slow_form, f->name,
+                                 member->file);
+        last = f->variable;
     }
     return TK_OK;
 }
@@ -195,6 +227,8 @@ compare_features(const tk_setup *setup, const tk_member *member,
     if (tk_params_was_given(&setup->given, "features", "slow")
         || tk_params_was_given(&setup->given, "features", "slow_months"))
         TK_TRY(compare_slow(setup, member, m));
+    else if (tk_params_was_given(&setup->given, "features", "slow_form"))
+        TK_TRY(compare_slow_form(setup, member, m));
     if (tk_params_was_given(&setup->given, "features", "month"))
         TK_TRY(compare_month(setup, member, m));
     return compare_signal(setup, member, m);

@@ -61,6 +61,7 @@ typedef struct {
         size_t nfixed, nangles, nclasses;
         bool month;
         tk_word slow[TK_LIST];
+        tk_word slow_form;
         int slow_months[TK_LIST];
         size_t nslow, nslow_months;
         tk_word signal;

@@ -113,6 +113,10 @@ static const tk_param params[] = {
     INTS("features", "slow_months", "month", features.slow_months,
          features.nslow_months, 1, 1200, "12, 36, 120, 360",
          "over how many months, the month's own the last"),
+    WORD("features", "slow_form", features.slow_form, "means differences",
+         "'means'",
+         "differences: each but the first less the one before it in "
+         "slow_months, which must grow: the warming apart from the climate"),
     CHARS("features", "static", features.fixed, features.nfixed, "",
           "numbers from the static files"),
     CHARS("features", "angles", features.angles, features.nangles, "",

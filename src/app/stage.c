@@ -15,17 +15,46 @@ units_of(const tk_config *c, size_t i)
     return c->features.ndynamic_units ? c->features.dynamic_units[i] : "";
 }
 
+bool
+stage_slow_differs(const tk_config *c)
+{
+    return strcmp(c->features.slow_form, "differences") == 0;
+}
+
+int
+stage_slow_less(const tk_config *c, size_t k)
+{
+    return k && stage_slow_differs(c) ? c->features.slow_months[k - 1] : 0;
+}
+
+static tk_err
+check_slow_months(const tk_setup *setup)
+{
+    const tk_config *c = &setup->c;
+    const int *months = c->features.slow_months;
+
+    if (c->features.nslow && c->features.nslow_months == 0)
+        return tk_setup_fail(setup, "features", "slow_months",
+                             "names no month");
+    for (size_t k = 1; k < c->features.nslow_months; k++)
+        if (stage_slow_differs(c) && months[k] <= months[k - 1])
+            return tk_setup_fail(setup, "features", "slow_months",
+                                 "%d comes after %d; with slow_form = "
+                                 "'differences' they must grow",
+                                 months[k], months[k - 1]);
+    return TK_OK;
+}
+
 /* The means of &features slow, each over all of slow_months. */
 static tk_err
 add_slow(const tk_setup *setup, tk_features *f)
 {
     const tk_config *c = &setup->c;
 
-    if (c->features.nslow && c->features.nslow_months == 0)
-        return tk_setup_fail(setup, "features", "slow_months",
-                             "names no month");
+    TK_TRY(check_slow_months(setup));
     for (size_t i = 0; i < c->features.nslow; i++) {
         const char *name = c->features.slow[i];
+        const int *months = c->features.slow_months;
         size_t d = 0;
 
         while (d < c->features.ndynamic
@@ -35,8 +64,9 @@ add_slow(const tk_setup *setup, tk_features *f)
             return tk_setup_fail(setup, "features", "slow",
                                  "'%s' is none of the dynamic inputs", name);
         for (size_t k = 0; k < c->features.nslow_months; k++)
-            if (tk_features_add_slow(
-                    f, name, (size_t)c->features.slow_months[k], units_of(c, d))
+            if (tk_features_add_slow(f, name, (size_t)months[k],
+                                     (size_t)stage_slow_less(c, k),
+                                     units_of(c, d))
                 != TK_OK)
                 return tk_setup_fail(setup, "features", "slow", "%s",
                                      tk_last_fault()->text);

@@ -32,18 +32,26 @@ append(tk_features *features, const tk_feature *feature)
     return TK_OK;
 }
 
-/* The number of a name like "t2m_mean12", as it stands there; NULL in others. */
+#define DIGITS "0123456789"
+
+/* What follows "_mean" in a name like "t2m_mean12" or "t2m_mean36_12": one
+ * number or two.  NULL in others.
+ */
 static const char *
 months_in(const char *name)
 {
-    const char *number = name + strlen(name);
+    const char *found = NULL;
+    size_t n;
 
-    while (number > name && number[-1] >= '0' && number[-1] <= '9')
-        number--;
-    if (!*number || number - name <= (ptrdiff_t)strlen(MEAN)
-        || strncmp(number - strlen(MEAN), MEAN, strlen(MEAN)) != 0)
+    for (const char *p = name; (p = strstr(p, MEAN)); p++)
+        found = p;
+    if (!found || found == name)
         return NULL;
-    return number;
+    found += strlen(MEAN);
+    n = strspn(found, DIGITS);
+    if (n && found[n] == '_' && found[n + 1])
+        n += 1 + strspn(found + n + 1, DIGITS);
+    return n && !found[n] ? found : NULL;
 }
 
 /* Makes a feature that has its name a slow mean; n bytes of it are the name of
@@ -52,15 +60,23 @@ months_in(const char *name)
 static tk_err
 set_slow(const char *number, tk_feature *feature, size_t *n)
 {
-    const unsigned long months = strtoul(number, NULL, 10);
+    char *end;
+    const unsigned long months = strtoul(number, &end, 10);
+    const unsigned long less = *end ? strtoul(end + 1, NULL, 10) : 0;
 
-    if (*number == '0' || months > TK_TRAIL_MONTHS)
+    if (*number == '0' || months > TK_TRAIL_MONTHS || (*end && end[1] == '0'))
         return tk_fail(TK_ECONF,
                        "feature '%s': a slow mean is over 1 to %d months, "
                        "without zeros before the number",
                        feature->name, TK_TRAIL_MONTHS);
+    if (*end && less >= months)
+        return tk_fail(TK_ECONF,
+                       "feature '%s': what is taken off a slow mean is one "
+                       "over fewer months",
+                       feature->name);
     feature->kind = TK_FEAT_SLOW;
     feature->months = months;
+    feature->less = less;
     *n = (size_t)(number - feature->name) - strlen(MEAN);
     return TK_OK;
 }
@@ -201,12 +217,14 @@ tk_features_add_class(tk_features *features, const char *variable,
 
 tk_err
 tk_features_add_slow(tk_features *features, const char *dynamic, size_t months,
-                     const char *units)
+                     size_t less, const char *units)
 {
-    char name[2 * TK_FEAT_NAME];
+    char name[2 * TK_FEAT_NAME], taken[24] = "";
 
-    snprintf(name, sizeof name, "%.*s" MEAN "%zu", TK_FEAT_NAME, dynamic,
-             months);
+    if (less)
+        snprintf(taken, sizeof taken, "_%zu", less);
+    snprintf(name, sizeof name, "%.*s" MEAN "%zu%s", TK_FEAT_NAME, dynamic,
+             months, taken);
     return add_named(features, TK_FEAT_SLOW, name, units);
 }
 

@@ -12,7 +12,7 @@
 struct tk_past {
     int next;                     /* month that it waits for, or NOTHING */
     tk_trail *trail[TK_FEATURES]; /* of dynamic features; NULL: no mean  */
-    double *mean;                 /* [nlane] */
+    double *mean, *taken;         /* [nlane] */
 };
 
 /* ---- which means --------------------------------------------------------- */
@@ -38,21 +38,33 @@ tk_slow_units(tk_features *features)
     return TK_OK;
 }
 
-/* The slow means of dynamic feature i: where they are, and over how long. */
-static size_t
-means_of(const tk_features *features, size_t i, size_t *place, size_t *months)
+/* The slow means of dynamic feature i: where they are, over how long, and from
+ * entry `count` of months on what is taken off those that are differences, in
+ * their order.
+ */
+typedef struct {
+    size_t count, all;
+    size_t place[TK_FEATURES], months[2 * TK_FEATURES];
+} means;
+
+static means
+means_of(const tk_features *features, size_t i)
 {
-    size_t n = 0;
+    means m = {0};
 
     for (size_t k = 0; k < features->n; k++) {
         const tk_feature *f = &features->f[k];
 
         if (f->kind != TK_FEAT_SLOW || tk_features_base(features, f) != i)
             continue;
-        place[n] = k;
-        months[n++] = f->months;
+        m.place[m.count] = k;
+        m.months[m.count++] = f->months;
     }
-    return n;
+    m.all = m.count;
+    for (size_t k = 0; k < m.count; k++)
+        if (features->f[m.place[k]].less)
+            m.months[m.all++] = features->f[m.place[k]].less;
+    return m;
 }
 
 /* ---- the past ------------------------------------------------------------ */
@@ -60,21 +72,20 @@ means_of(const tk_features *features, size_t i, size_t *place, size_t *months)
 size_t
 tk_past_bytes(const tk_inputs *in)
 {
-    size_t place[TK_FEATURES], months[TK_FEATURES], bytes = 0;
+    size_t bytes = 0;
 
     for (size_t i = 0; i < in->features->n; i++) {
-        const size_t n = means_of(in->features, i, place, months);
+        const means m = means_of(in->features, i);
 
-        if (n)
-            bytes += tk_trail_bytes(n, months);
+        if (m.count)
+            bytes += tk_trail_bytes(m.all, m.months);
     }
-    return bytes ? bytes + sizeof(double) : 0;
+    return bytes ? bytes + 2 * sizeof(double) : 0;
 }
 
 tk_err
 tk_past_make(const tk_inputs *in, size_t nlane, tk_past **past)
 {
-    size_t place[TK_FEATURES], months[TK_FEATURES];
     tk_past *p;
     tk_err err = TK_OK;
 
@@ -85,14 +96,16 @@ tk_past_make(const tk_inputs *in, size_t nlane, tk_past **past)
     if (!p)
         return TK_ERUN;
     p->next = NOTHING;
-    p->mean = tk_new(nlane, sizeof *p->mean);
+    p->mean = tk_new(2 * nlane, sizeof *p->mean);
     if (!p->mean)
         err = TK_ERUN;
+    else
+        p->taken = p->mean + nlane;
     for (size_t i = 0; i < in->features->n && !err; i++) {
-        const size_t n = means_of(in->features, i, place, months);
+        const means m = means_of(in->features, i);
 
-        if (n)
-            err = tk_trail_make(nlane, n, months, &p->trail[i]);
+        if (m.count)
+            err = tk_trail_make(nlane, m.all, m.months, &p->trail[i]);
     }
     if (err)
         tk_past_drop(p);
@@ -179,25 +192,38 @@ put_row(const tk_feature *f, const double *mean, float *row, unsigned char *why)
     }
 }
 
+static void
+take_off(const tk_trail *trail, size_t k, size_t nlane, tk_past *past)
+{
+    tk_trail_mean(trail, k, past->taken);
+    for (size_t l = 0; l < nlane; l++)
+        past->mean[l] -= past->taken[l];
+}
+
 void
 tk_slow_take(const tk_inputs *in, size_t i, const tk_run *run, size_t n,
              size_t at, size_t room, float *raw, tk_past *past, float *x,
              unsigned char *bad)
 {
     const size_t F = in->features->n;
-    size_t place[TK_FEATURES], months[TK_FEATURES];
-    const size_t nmean = means_of(in->features, i, place, months);
+    const means all = means_of(in->features, i);
 
     leave_out(in, i, n * run->nlane, raw);
-    for (size_t m = 0; m < n && nmean; m++) {
+    for (size_t m = 0; m < n && all.count; m++) {
+        size_t taken = all.count;
+
         tk_trail_push(past->trail[i], raw + m * run->nlane);
-        for (size_t k = 0; k < nmean; k++) {
+        for (size_t k = 0; k < all.count; k++) {
+            const tk_feature *f = &in->features->f[all.place[k]];
+
             tk_trail_mean(past->trail[i], k, past->mean);
+            if (f->less)
+                take_off(past->trail[i], taken++, run->nlane, past);
             for (size_t t = 0; t < run->ntile; t++) {
                 const size_t month = t * room + at + m;
 
-                put_row(&in->features->f[place[k]], past->mean + t * TK_TILE,
-                        x + (month * F + place[k]) * TK_TILE,
+                put_row(f, past->mean + t * TK_TILE,
+                        x + (month * F + all.place[k]) * TK_TILE,
                         bad + month * TK_TILE);
             }
         }

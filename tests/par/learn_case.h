@@ -186,7 +186,7 @@ learning_open(const tk_par *who, learning *s)
     s->source = tk_grid_source_of(file_air[0], "t2m");
     CHECK_OK(tk_features_add(&s->features, TK_FEAT_DYNAMIC, "t2m", ""));
     if (slow_months)
-        CHECK_OK(tk_features_add_slow(&s->features, "t2m", slow_months, ""));
+        CHECK_OK(tk_features_add_slow(&s->features, "t2m", slow_months, 0, ""));
     CHECK_OK(tk_features_add(&s->features, TK_FEAT_MONTH, "", ""));
     CHECK_OK(tk_grid_read(&s->par, &s->source, &s->grid));
     CHECK_OK(tk_inputs_open(&s->par, &s->grid, &in, &s->features, &s->inputs));

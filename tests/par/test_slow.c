@@ -1,13 +1,14 @@
-/* Slow means of files: against plain sums, with gaps; the same bytes from any
- * first month, in blocks of any length and on any ranks.
+/* Slow means of files, and their differences: against plain sums, with gaps; the
+ * same bytes from any first month, in blocks of any length and on any ranks.
  */
 #include "par_check.h"
 
 #include "learn_case.h"
 #include "talik/core/digest.h"
 
-#define MEANS 4
-static const size_t months_of[MEANS] = {12, 1, 36, 5};
+#define MEANS 6
+static const size_t months_of[MEANS] = {12, 1, 36, 5, 36, 5};
+static const size_t less_of[MEANS] = {0, 0, 0, 0, 12, 1};
 #define SLOW_F (MEANS + 3) /* with air, and the month twice */
 #define AIR 2              /* place of the air, behind two of its means */
 
@@ -30,7 +31,7 @@ slow_open(const tk_par *who, slow *h)
     for (size_t k = 0; k < MEANS; k++) {
         if (k == AIR)
             CHECK_OK(tk_features_add(f, TK_FEAT_DYNAMIC, "t2m", ""));
-        CHECK_OK(tk_features_add_slow(f, "t2m", months_of[k], ""));
+        CHECK_OK(tk_features_add_slow(f, "t2m", months_of[k], less_of[k], ""));
     }
     CHECK_OK(tk_features_add(f, TK_FEAT_MONTH, "", ""));
     CHECK_OK(tk_inputs_open(&h->s.par, &h->s.grid, &in, f, &h->inputs));
@@ -68,6 +69,13 @@ plain(size_t c, int month, size_t n)
     return sum / count;
 }
 
+static double
+plain_feature(size_t c, int month, const tk_feature *f)
+{
+    return plain(c, month, f->months)
+           - (f->less ? plain(c, month, f->less) : 0);
+}
+
 /* One lane of one month of a patch. */
 static void
 check_lane(const slow *h, const tk_patch *p, size_t l, size_t m)
@@ -86,10 +94,10 @@ check_lane(const slow *h, const tk_patch *p, size_t l, size_t m)
         if (f->kind != TK_FEAT_SLOW)
             continue;
         assert_string_equal(f->units, "K");
-        if (f->months == 1 && !is_there(c, month))
+        if ((f->months == 1 || f->less == 1) && !is_there(c, month))
             CHECK_NEAR(x, 0, 0);
         else
-            CHECK_NEAR(x, (plain(c, month, f->months) - f->mean) / f->std,
+            CHECK_NEAR(x, (plain_feature(c, month, f) - f->mean) / f->std,
                        2e-5);
     }
 }
@@ -105,6 +113,8 @@ test_values(void **state)
     slow_open(&par, &h);
     h.features.f[0].mean = 260;
     h.features.f[0].std = 3;
+    h.features.f[5].mean = 0.25; /* a difference */
+    h.features.f[5].std = 0.5;
     tk_tile_share(tk_tile_count(&h.s.grid), par.rank, par.size, &first, &n);
     PAR_OK(tk_patch_make(&h.data, first, n, MONTHS, &p));
     PAR_OK(tk_patch_load(&h.data, FIRST, &p));
@@ -278,11 +288,11 @@ test_wrong(void **state)
     (void)state;
     learning_open(&par, &s);
     CHECK_OK(tk_features_add(&f, TK_FEAT_DYNAMIC, "t2m", ""));
-    CHECK_OK(tk_features_add_slow(&f, "t2m", 12, "degC"));
+    CHECK_OK(tk_features_add_slow(&f, "t2m", 12, 0, "degC"));
     PAR_FAILS(TK_EDATA, tk_inputs_open(&par, &s.grid, &in, &f, &inputs));
     PAR_SAYS("is in 'degC', its monthly input in 'K'");
     f.n = 1;
-    CHECK_OK(tk_features_add_slow(&f, "tp", 12, ""));
+    CHECK_OK(tk_features_add_slow(&f, "tp", 12, 0, ""));
     PAR_FAILS(TK_EDATA, tk_inputs_open(&par, &s.grid, &in, &f, &inputs));
     PAR_SAYS("which is no monthly feature");
     learning_close(&s);

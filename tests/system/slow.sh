@@ -82,6 +82,44 @@ works "check: the same means" on 1 2 check project "features%slow='t2m','tp'" \
 [ ! -e "$tmp/1/none.nc" ]
 report $? "no file is left of those"
 
+# ---- differences ------------------------------------------------------------
+
+differ=("features%slow='t2m'" features%slow_form=differences
+  "features%slow_months=3,12,36")
+works "trains on differences" on 1 2 train train "${differ[@]}" \
+  model%file=differ.nc
+means=$(grep -aoE 't2m_mean[0-9_]*' "$tmp/1/differ.nc" | sort -u | tr '\n' ' ')
+[ "$means" = "t2m_mean12_3 t2m_mean3 t2m_mean36_12 " ]
+report $? "the model file names them" <(echo "$means")
+works "projects, their form named" on 1 2 project project model%file=differ.nc \
+  features%slow_form=differences output%file=differ_soil.nc
+works "projects a later period" on 1 1 project project model%file=differ.nc \
+  "${differ[@]}" project%first=2006-01 output%file=differ_later.nc
+same_end "the same temperatures of it" 1/differ_soil.nc 1/differ_later.nc
+refuses 2 "slow_form: 'means' here, and 't2m_mean12_3' is an input of the model" \
+  "project: differences taken for means" on 1 2 project project \
+  model%file=differ.nc features%slow_form=means output%file=none.nc
+refuses 2 "slow_form: 'differences' here, and 't2m_mean3' is an input of" \
+  "project: means taken for differences" on 1 2 project project \
+  features%slow_form=differences output%file=none.nc
+refuses 2 "mean 2 is 't2m_mean12' here and 't2m_mean12_3' in the model" \
+  "project: means named for differences" on 1 2 project project \
+  model%file=differ.nc "features%slow='t2m'" features%slow_months=3,12,36 \
+  output%file=none.nc
+refuses 2 "slow_months: 3 comes after 36; with slow_form = 'differences' they" \
+  "train: months that do not grow" on 1 2 train train \
+  features%slow_form=differences model%file=none.nc
+refuses 2 "slow_months: 12 comes after 12; with slow_form" \
+  "train: months twice" on 1 2 train train "${differ[@]}" \
+  features%slow_months=12,12 model%file=none.nc
+out=$tmp/1/differ.safetensors
+ranks 1 export "$tmp/1/differ.nc" "$out" > "$tmp/log" 2>&1 \
+  && ranks 1 import "$out" "$tmp/1/differ_again.nc" > "$tmp/log" 2>&1
+report $? "out to safetensors and back" "$tmp/log"
+works "projects by what came back" on 1 1 project project \
+  model%file=differ_again.nc output%file=differ_again_soil.nc
+same_end "the same temperatures" 1/differ_soil.nc 1/differ_again_soil.nc
+
 # ---- out and back -----------------------------------------------------------
 
 out=$tmp/1/a.safetensors

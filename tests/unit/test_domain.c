@@ -52,7 +52,7 @@ test_takes(void **state)
 
     (void)state;
     CHECK_OK(tk_features_add(&f, TK_FEAT_ANGLE, "aspect", "degree"));
-    CHECK_OK(tk_features_add_slow(&f, "t2m", 12, "K"));
+    CHECK_OK(tk_features_add_slow(&f, "t2m", 12, 0, "K"));
     assert_int_equal(f.n, F + 3);
     for (size_t i = 0; i < f.n; i++)
         assert_int_equal(tk_domain_takes(&f.f[i]), want[i]);

@@ -57,8 +57,16 @@ static void
 test_slow(void **state)
 {
     static tk_features list;
-    static const char *const wrong[] = {"t2m_mean0", "t2m_mean012",
+    static const char *const wrong[] = {"t2m_mean0",
+                                        "t2m_mean012",
                                         "t2m_mean1201",
+                                        "t2m_mean12_36",
+                                        "t2m_mean12_12",
+                                        "t2m_mean36_0",
+                                        "t2m_mean36_012",
+                                        "t2m_mean012_3",
+                                        "t2m_mean1201_12",
+                                        "t2m_mean36_99999999999999999999",
                                         "t2m_mean99999999999999999999"};
     tk_feature f;
 
@@ -69,10 +77,22 @@ test_slow(void **state)
     assert_string_equal(f.variable, "t2m");
     assert_string_equal(f.units, "K");
     assert_int_equal(f.months, 120);
+    assert_int_equal(f.less, 0);
     assert_false(tk_feature_is_static(&f));
+    CHECK_OK(tk_feature_from_name("a_mean_t2m_mean36_12", "K", false, &f));
+    assert_int_equal(f.kind, TK_FEAT_SLOW);
+    assert_string_equal(f.name, "a_mean_t2m_mean36_12");
+    assert_string_equal(f.variable, "a_mean_t2m");
+    assert_int_equal(f.months, 36);
+    assert_int_equal(f.less, 12);
     is_no_mean("t2m_mean12", TK_FEAT_STATIC);
     is_no_mean("t2m_mean", TK_FEAT_DYNAMIC);
     is_no_mean("t2m_mean12m", TK_FEAT_DYNAMIC);
+    is_no_mean("t2m_mean12_", TK_FEAT_DYNAMIC);
+    is_no_mean("t2m_mean_12", TK_FEAT_DYNAMIC);
+    is_no_mean("t2m_mean36_12_3", TK_FEAT_DYNAMIC);
+    is_no_mean("t2m_mean36_1m", TK_FEAT_DYNAMIC);
+    is_no_mean("_mean36_12", TK_FEAT_DYNAMIC);
     is_no_mean("_mean12", TK_FEAT_DYNAMIC);
     is_no_mean("mean12", TK_FEAT_DYNAMIC);
     is_no_mean("t2", TK_FEAT_DYNAMIC);
@@ -80,7 +100,7 @@ test_slow(void **state)
         assert_int_equal(tk_feature_from_name(wrong[i], "", false, &f),
                          TK_ECONF);
 
-    CHECK_OK(tk_features_add_slow(&list, "tp", 36, "m"));
+    CHECK_OK(tk_features_add_slow(&list, "tp", 36, 0, "m"));
     assert_int_equal(tk_features_check(&list), TK_EDATA);
     assert_non_null(strstr(tk_last_fault()->text, "'tp_mean36'"));
     CHECK_OK(tk_features_add(&list, TK_FEAT_STATIC, "tp", ""));
@@ -89,12 +109,39 @@ test_slow(void **state)
     CHECK_OK(tk_features_add(&list, TK_FEAT_DYNAMIC, "tp", "m"));
     CHECK_OK(tk_features_check(&list));
     assert_int_equal(tk_features_base(&list, &list.f[0]), 1);
-    assert_int_equal(tk_features_add_slow(&list, "tp", 36, "m"), TK_ECONF);
-    assert_int_equal(tk_features_add_slow(&list, "tp", 0, "m"), TK_ECONF);
+    assert_int_equal(tk_features_add_slow(&list, "tp", 36, 0, "m"), TK_ECONF);
+    assert_int_equal(tk_features_add_slow(&list, "tp", 0, 0, "m"), TK_ECONF);
     assert_int_equal(tk_features_add(&list, TK_FEAT_DYNAMIC, "x_mean3", ""),
                      TK_ECONF);
     assert_non_null(strstr(tk_last_fault()->text, "slow mean of 'x'"));
     assert_int_equal(list.n, 2);
+}
+
+/* The name says all: what was added is what its name is read as. */
+static void
+test_differences(void **state)
+{
+    static const size_t pair[][2] = {{2, 1}, {36, 12}, {1200, 1199}};
+    static tk_features list;
+    tk_feature f;
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        CHECK_OK(
+            tk_features_add_slow(&list, "tp", pair[i][0], pair[i][1], "m"));
+        CHECK_OK(tk_feature_from_name(list.f[i].name, "m", false, &f));
+        assert_string_equal(f.name, list.f[i].name);
+        assert_string_equal(f.variable, "tp");
+        assert_int_equal(f.months, pair[i][0]);
+        assert_int_equal(f.less, pair[i][1]);
+        assert_int_equal(list.f[i].less, pair[i][1]);
+    }
+    assert_string_equal(list.f[2].name, "tp_mean1200_1199");
+    CHECK_OK(tk_features_add_slow(&list, "tp", 36, 0, "m")); /* another one */
+    assert_int_equal(tk_features_check(&list), TK_EDATA);
+    assert_int_equal(tk_features_add_slow(&list, "tp", 12, 36, "m"), TK_ECONF);
+    assert_non_null(strstr(tk_last_fault()->text, "over fewer months"));
+    assert_int_equal(list.n, 4);
 }
 
 static void
@@ -216,9 +263,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_names),   cmocka_unit_test(test_slow),
-        cmocka_unit_test(test_signals), cmocka_unit_test(test_lists),
-        cmocka_unit_test(test_bands),
+        cmocka_unit_test(test_names),       cmocka_unit_test(test_slow),
+        cmocka_unit_test(test_differences), cmocka_unit_test(test_signals),
+        cmocka_unit_test(test_lists),       cmocka_unit_test(test_bands),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

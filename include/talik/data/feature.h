@@ -3,6 +3,7 @@
  *   name            what it is
  *   tair            a variable of the forcing files, monthly
  *   tair_mean12     its mean over 12 months, the month's own the last
+ *   tair_mean36_12  its mean over 36 months less that over 12
  *   tair_regional   mean of tair over all cells and 10 years, in K as tair
  *   anthropogenic_forcing  of the scenario (talik/phys/rcp.h)
  *   month_sin, _cos sin, cos(2 pi (m - 1) / 12), January m = 1
@@ -47,6 +48,7 @@ typedef struct {
     bool cosine;                 /* of an angle or the month                 */
     double class_value;
     size_t months; /* of a slow mean, 1 .. TK_TRAIL_MONTHS           */
+    size_t less;   /* months of the mean that is taken off it; 0: none */
     bool held;     /* of a signal: within low .. high                       */
     double mean, std;
     double low, high; /* range in the training data, unscaled; of a signal
@@ -66,9 +68,12 @@ tk_err tk_features_add(tk_features *features, tk_feature_kind kind,
 tk_err tk_features_add_class(tk_features *features, const char *variable,
                              double class_value) TK_MUST;
 
-/* The mean of a dynamic feature over so many months (talik/data/trail.h). */
+/* The mean of a dynamic feature over so many months (talik/data/trail.h), less
+ * that over `less` of them (0: as it is).
+ */
 tk_err tk_features_add_slow(tk_features *features, const char *dynamic,
-                            size_t months, const char *units) TK_MUST;
+                            size_t months, size_t less,
+                            const char *units) TK_MUST;
 
 /* A signal: the mean of a dynamic feature over the region, or with "" the
  * anthropogenic forcing.

@@ -28,6 +28,11 @@ check_keys(const tk_setup *setup)
     if (n && !*c->augment.shift_of)
         return tk_setup_fail(setup, "augment", "shift_of",
                              "names no input that is to be shifted");
+    if (n && c->augment.nvariables != 1
+        && c->augment.nvariables != c->targets.ndepths)
+        return tk_setup_fail(setup, "augment", "variables",
+                             "%zu for %zu depths; give one, or one for each",
+                             c->augment.nvariables, c->targets.ndepths);
     if (n && *c->forcing.shift_of)
         return tk_setup_fail(
             setup, "augment", "files",
@@ -64,8 +69,8 @@ open_set(const tk_par *par, const tk_setup *setup, size_t i,
     targets.nforcing = 1;
     targets.forcing = path;
     TK_TRY(tk_inputs_open(par, &s->grid, &in, features, &set->inputs));
-    return tk_targets_open(par, &s->grid, &targets, setup->c.targets.nvariables,
-                           setup->target_variables, s->data.D, depth,
+    return tk_targets_open(par, &s->grid, &targets, setup->c.augment.nvariables,
+                           setup->augment_variables, s->data.D, depth,
                            &set->targets);
 }
 

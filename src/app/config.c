@@ -63,6 +63,8 @@ tk_setup_resolve(tk_setup *s)
                  c->correct.dir);
     for (size_t i = 0; i < c->targets.nvariables; i++)
         s->target_variables[i] = c->targets.variables[i];
+    for (size_t i = 0; i < c->augment.nvariables; i++)
+        s->augment_variables[i] = c->augment.variables[i];
     derive(c->train.checkpoint, c->model.file, ".ckpt");
     derive(c->train.history, c->model.file, ".csv");
     tk_setup_judge_members(s);

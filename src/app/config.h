@@ -115,6 +115,8 @@ typedef struct {
         tk_word shift_of, ramp_first[TK_EXTRA], ramp_last[TK_EXTRA];
         double shift[TK_EXTRA], share;
         size_t nfiles, nshift, nramp_first, nramp_last;
+        tk_word variables[TK_DEPTHS];
+        size_t nvariables;
     } augment;
     struct {
         tk_path models[TK_FILES];
@@ -206,7 +208,7 @@ typedef struct {
     const char *forcing_files[TK_FILES], *static_files[TK_FILES];
     const char *target_files[TK_FILES], *correct_files[TK_FILES];
     const char *rename[TK_LIST], *units[TK_LIST], *correct_units[TK_LIST];
-    const char *target_variables[TK_DEPTHS];
+    const char *target_variables[TK_DEPTHS], *augment_variables[TK_DEPTHS];
     char *text; /* the complete resolved namelist */
 } tk_setup;
 

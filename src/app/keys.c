@@ -263,6 +263,9 @@ static const tk_param params[] = {
         "soil temperature under changed climates, such as the column's, a file "
         "for each: training fits to these too, with the forcing changed "
         "alike; scaling and validation do not know them"),
+    CHARS("augment", "variables", augment.variables, augment.nvariables,
+          "'tsl'",
+          "their one variable with a depth axis, or one for each depth"),
     CHAR("augment", "shift_of", augment.shift_of, "''",
          "monthly input that is shifted"),
     REALS("augment", "shift", "units of the file", augment.shift,

@@ -155,4 +155,40 @@ report $? "members that are there are known again" "$tmp/log"
 [ $? = 4 ] && grep -q 'of another training: the data sets of &augment differ' "$tmp/log"
 report $? "members of other data sets are not taken for these" "$tmp/log"
 
+# ---- targets of other names: layers of a reanalysis, and the column's soil -------
+
+write_world "$in/v" 2000 2005 2006 "world%views='reanalysis'" \
+  world%reanalysis_first_year=2000 world%reanalysis_last_year=2004 \
+  column%spinup_years=1 || bail_out "no reanalysis was written" "$tmp/log"
+era="forcing%files=$in/v/reanalysis/era5land_2000-2004.nc"
+layers=("$era" "targets%files=${era#*=}"
+  "targets%variables='stl1','stl2','stl3','stl4'")
+works "the column on the reanalysis, shifted" 1 project column "$era" \
+  "${shift4[@]}" output%file=era4.nc
+cp "$in/era4.nc" "$in/era4b.nc"
+for k in 0 1 2 3; do
+  ncks -O -C -v tsl -d "depth,$k" "$in/era4b.nc" "$tmp/layer.nc" \
+    && ncwa -O -a depth "$tmp/layer.nc" "$tmp/flat.nc" \
+    && ncrename -v "tsl,soil$k" "$tmp/flat.nc" && ncks -A -C -v "soil$k" \
+      "$tmp/flat.nc" "$in/era4b.nc"
+done > "$tmp/log" 2>&1
+era_fits() { # era_fits FILE SOIL [KEY=VALUE]...
+  works "trains $1 on layers and $2" 1 train train "${layers[@]}" \
+    "augment%files=$in/$2" augment%shift_of=t2m augment%shift=4 \
+    "model%file=$in/$1" "${@:3}"
+}
+era_fits layers.nc era4.nc
+era_fits named.nc era4b.nc "augment%variables='soil0','soil1','soil2','soil3'"
+works "trains on layers alone" 1 train train "${layers[@]}" \
+  "model%file=$in/alone.nc"
+same_end "one variable with depths, or one for each: the same weights" \
+  layers.nc named.nc
+differs_end "other weights than of layers alone" layers.nc alone.nc
+ranks 1 train "$in/train.nml" --set "augment%files=$in/era4.nc" \
+  --set augment%shift_of=t2m --set augment%shift=4 --set "model%file=$in/none.nc" \
+  --set "augment%variables='tsl','tsl'" > "$tmp/log" 2>&1
+[ $? = 2 ] && grep -q '&augment variables: 2 for 4 depths' "$tmp/log" \
+  && [ ! -e "$in/none.nc" ]
+report $? "two variables for four depths" "$tmp/log"
+
 done_testing

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "talik/core/mem.h"
+#include "talik/io/gridfile.h"
 
 struct tk_targets {
     tk_par par;
@@ -60,6 +61,14 @@ tk_targets_close(tk_targets *t)
     for (size_t i = 0; i < t->nseries; i++)
         tk_series_close(t->series[i]);
     tk_free(t);
+}
+
+tk_err
+tk_targets_limit_grid(const tk_par *par, tk_targets *t, tk_grid *grid)
+{
+    for (size_t i = 0; i < t->nseries; i++)
+        TK_TRY(tk_grid_drop_missing(par, t->series[i], grid));
+    return TK_OK;
 }
 
 int

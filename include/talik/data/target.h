@@ -23,6 +23,10 @@ tk_err tk_targets_open(const tk_par *par, const tk_grid *grid,
                        const double *depth, tk_targets **targets) TK_MUST;
 void tk_targets_close(tk_targets *targets); /* **Collective.** */
 
+/* **Collective.**  Takes cells without targets out of the grid. */
+tk_err tk_targets_limit_grid(const tk_par *par, tk_targets *targets,
+                             tk_grid *grid) TK_MUST;
+
 int tk_targets_first(const tk_targets *targets);
 int tk_targets_last(const tk_targets *targets);
 

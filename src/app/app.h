@@ -15,6 +15,7 @@ tk_err cmd_train(const tk_par *par, const tk_setup *setup) TK_MUST;
 tk_err cmd_evaluate(const tk_par *par, const tk_setup *setup) TK_MUST;
 tk_err cmd_explain(const tk_par *par, const tk_setup *setup) TK_MUST;
 tk_err cmd_project(const tk_par *par, const tk_setup *setup) TK_MUST;
+tk_err cmd_divergence(const tk_par *par, const tk_setup *setup) TK_MUST;
 tk_err cmd_correct(const tk_par *par, const tk_setup *setup) TK_MUST;
 tk_err cmd_world(const tk_par *par, const tk_setup *setup) TK_MUST;
 

@@ -43,6 +43,13 @@ typedef struct {
         double x0, y0, dx, dy;
     } grid;
     struct {
+        tk_path files[TK_FILES], truth[TK_FILES], fitted;
+        size_t nfiles, ntruth;
+        tk_word first, last, base_first, base_last, low, high, model, method;
+        double cold;
+        tk_path csv, details;
+    } divergence;
+    struct {
         tk_path files[TK_FILES];
         size_t nfiles;
         tk_path static_files[TK_FILES];

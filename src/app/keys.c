@@ -437,6 +437,39 @@ static const tk_param params[] = {
     REAL("column", "snow_cap_above", "m", column.snow_cap_above, 0, 1, "0.01",
          "less snow than this lets the surface thaw"),
 
+    CHARS("divergence", "files", divergence.files, divergence.nfiles, "",
+          "projections, each of one climate model under one scenario, as their "
+          "attributes say; a pair may have several, one after the other"),
+    CHARS("divergence", "truth", divergence.truth, divergence.ntruth, "",
+          "the true soil of each pair, such as the column's or talik world's"),
+    CHAR("divergence", "fitted", divergence.fitted, "''",
+         "the model's answers in the base years, driven by what it was trained "
+         "on: they calibrate the threshold of permafrost; default: 0 degC"),
+    CHAR("divergence", "base_first", divergence.base_first, "'1993-01'",
+         "first month of the base years, which targets%files have: zones and "
+         "threshold come from them"),
+    CHAR("divergence", "base_last", divergence.base_last, "'2012-12'",
+         "last month of the base years"),
+    CHAR("divergence", "first", divergence.first, "'2081-01'",
+         "first month compared, a January"),
+    CHAR("divergence", "last", divergence.last, "'2100-12'",
+         "last month compared, a December"),
+    CHAR("divergence", "low", divergence.low, "'rcp26'",
+         "the ratio is of the difference from this scenario ..."),
+    CHAR("divergence", "high", divergence.high, "'rcp85'", "... to this one"),
+    REAL("divergence", "cold", "degC", divergence.cold, -30, 0, "-2",
+         "permafrost whose mean at the deepest depth is below this in the base "
+         "years counts as continuous"),
+    CHAR("divergence", "model", divergence.model, "''",
+         "name of the model in the tables; default: as its files say"),
+    CHAR("divergence", "method", divergence.method, "'default'",
+         "name of the set-up in the tables"),
+    CHAR("divergence", "csv", divergence.csv, "'divergence.csv'",
+         "table of errors and ratios, all climate models together"),
+    CHAR("divergence", "details", divergence.details,
+         "'divergence_details.csv'",
+         "the same for each climate model, with means and biases"),
+
     CHARS("correct", "files", correct.files, correct.nfiles, "",
           "files of one climate model, history and scenarios in any order, "
           "names or patterns such as 'cmip5/*.nc'; CMIP5's attributes or names "
@@ -560,6 +593,7 @@ static const tk_group groups[] = {
     {"project", "What is projected", 0},
     {"output", "Where results go", 0},
     {"column", "The physical soil column", 0},
+    {"divergence", "Projections against a known truth", 0},
     {"correct", "Climate models on the reanalysis' grid, without its bias", 0},
     {"world", "The demonstration world", 0},
 };

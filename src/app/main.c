@@ -25,6 +25,7 @@ static const char usage[] =
     "  evaluate   scores a model file on held-out months, beside baselines\n"
     "  explain    attributes the model's answers to inputs and lags\n"
     "  project    runs the model, or the soil column, through a scenario\n"
+    "  divergence holds projections of several scenarios against a truth\n"
     "  world      writes the demonstration world, a synthetic Alaska\n"
     "\n"
     "  import IN.safetensors OUT.nc [--static NAME,...] [--overwrite]\n"
@@ -48,11 +49,11 @@ typedef struct {
 } command;
 
 static const command commands[] = {
-    {"check", cmd_check, NULL},       {"train", cmd_train, NULL},
-    {"evaluate", cmd_evaluate, NULL}, {"explain", cmd_explain, NULL},
-    {"project", cmd_project, NULL},   {"correct", cmd_correct, NULL},
-    {"world", cmd_world, NULL},       {"import", NULL, cmd_import},
-    {"export", NULL, cmd_export},
+    {"check", cmd_check, NULL},           {"train", cmd_train, NULL},
+    {"evaluate", cmd_evaluate, NULL},     {"explain", cmd_explain, NULL},
+    {"project", cmd_project, NULL},       {"correct", cmd_correct, NULL},
+    {"divergence", cmd_divergence, NULL}, {"world", cmd_world, NULL},
+    {"import", NULL, cmd_import},         {"export", NULL, cmd_export},
 };
 #define NCOMMAND (sizeof commands / sizeof commands[0])
 

@@ -27,13 +27,14 @@ reached_by() {
     io.mask) echo masked ;;
     io.lanes | store.read) echo project ;;
     store.write | train.*) echo train ;;
-    textfile.write) echo train evaluate explain correct ;;
+    textfile.write) echo train evaluate explain correct divergence ;;
     tensors.write) echo export ;;
     explain.memory) echo explain ;;
     table.write) echo evaluate explain ;;
     archive.* | correct.*) echo correct ;;
-    mem.new) echo column project train world views evaluate explain correct ;;
-    io.read) echo column project correct ;;
+    mem.new)
+      echo column project train world views evaluate explain correct divergence ;;
+    io.read) echo column project correct divergence ;;
     out.write) echo column project views correct ;;
     io.units) echo column correct ;;
     io.*) echo column ;;
@@ -60,6 +61,14 @@ go() { # go COMMAND: a small run; all outputs below $out
       ranks 2 explain "$in/train.nml" --set "explain%file=$out/e.nc" \
         --set "explain%csv=$out/e.csv" --set explain%samples=2 \
         --set explain%background=4 "${set[@]}" ;;
+    divergence) # the column's soil against itself
+      ranks 2 divergence "$in/train.nml" --set "divergence%files=$in/soil.nc" \
+        --set "divergence%truth=$in/soil.nc" \
+        --set "divergence%fitted=$in/soil.nc" \
+        --set divergence%base_first=2000-01 --set divergence%base_last=2001-12 \
+        --set divergence%first=2002-01 --set divergence%last=2003-12 \
+        --set "divergence%csv=$out/r.csv" \
+        --set "divergence%details=$out/d.csv" "${set[@]}" ;;
     correct) ranks 2 correct "$in/correct.nml" --set "correct%dir=$out" "${set[@]}" ;;
     export) ranks 2 export "$in/gru.nc" "$out/gru.safetensors" ;;
     world)
@@ -111,7 +120,8 @@ fault() {
   return $bad
 }
 
-for c in column masked project train evaluate explain export world views correct; do
+for c in column masked project train evaluate explain export world views correct \
+  divergence; do
   rm -rf "$out"
   mkdir "$out"
   go $c > "$tmp/log" 2>&1

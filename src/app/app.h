@@ -167,6 +167,9 @@ void stage_spinup(const tk_trained *m, const tk_inputs *inputs, int first);
 void stage_slow(const tk_features *features, const tk_inputs *inputs,
                 int first);
 
+/* Says what &forcing repeat_from does. */
+void stage_repeat(const tk_setup *setup);
+
 /* First lines of a run: what, on how many ranks, which grid. */
 void stage_header(const tk_par *par, const char *command, const tk_grid *grid);
 
@@ -175,7 +178,7 @@ typedef struct {
     tk_out_att att[48];
     size_t n;
     char dates[3][32], seed[24], history[TK_PATH + 64];
-    char shift[3 * TK_WORD + 64];
+    char shift[3 * TK_WORD + 64], repeated[TK_WORD + 64];
     char model[2 * TK_WORD + 8], member[2 * TK_WORD]; /* of tsl_globals */
     char title[TK_PATH], summary[2 * TK_PATH];
 } global_atts;

@@ -143,6 +143,11 @@ tk_setup_forcing(const tk_setup *s, tk_input_files *files)
     *files = tk_setup_inputs(s);
     if (files->nforcing == 0)
         return tk_setup_fail(s, "forcing", "files", "names no file");
+    if (*c->forcing.repeat_from) {
+        TK_TRY(tk_setup_month(s, "forcing", "repeat_from",
+                              c->forcing.repeat_from, -1, &files->repeat_from));
+        files->repeat_months = 12 * c->forcing.repeat_years;
+    }
     files->change.amount = c->forcing.shift;
     TK_TRY(tk_setup_ramp(s, "forcing", c->forcing.ramp_first,
                          c->forcing.ramp_last, &files->change));

@@ -60,6 +60,8 @@ typedef struct {
         tk_word scenario, climate_model, member;
         tk_word shift_of, ramp_first, ramp_last;
         double shift;
+        tk_word repeat_from;
+        int repeat_years;
     } forcing;
     struct {
         tk_word dynamic[TK_LIST], dynamic_units[TK_LIST];
@@ -143,7 +145,7 @@ typedef struct {
         tk_path file, csv;
     } explain;
     struct {
-        tk_word first, last;
+        tk_word first, last, scale_by;
         int block;
     } project;
     struct {

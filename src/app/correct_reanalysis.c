@@ -292,6 +292,10 @@ correct_open_reanalysis(correction *c)
     if (c->files.nforcing == 0)
         return tk_setup_fail(c->setup, "forcing", "files",
                              "names no file of the reanalysis");
+    if (*c->setup->c.forcing.repeat_from)
+        return tk_setup_fail(c->setup, "forcing", "repeat_from",
+                             "the reanalysis is taken as it is: repeat what "
+                             "is corrected when it is used");
     if (*c->setup->c.forcing.shift_of)
         return tk_setup_fail(c->setup, "forcing", "shift_of",
                              "the reanalysis is taken as it is: shift the "

@@ -277,6 +277,7 @@ score(const tk_par *par, const tk_setup *setup, hall *h, tk_verdict *v)
     }
     TK_TRY(set_period(setup, h, &contest));
     stage_header(par, "evaluate", &h->data.grid);
+    stage_repeat(setup);
     for (size_t i = 0; i < h->nmodel; i++)
         say_signals(setup, h, i, &contest);
     for (size_t i = 0; i < h->nmodel && contest.chosen; i++) {

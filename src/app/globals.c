@@ -82,6 +82,12 @@ globals_begin(const tk_setup *setup, long long newest, const char *command,
     if (strcmp(command, "world") != 0) { /* which reads no forcing */
         say_shift(c, sizeof g->shift, g->shift);
         globals_text(g, "forcing_shift", g->shift);
+        if (*c->forcing.repeat_from) {
+            snprintf(g->repeated, sizeof g->repeated,
+                     "first %d years from %s on", c->forcing.repeat_years,
+                     c->forcing.repeat_from);
+            globals_text(g, "forcing_repeated", g->repeated);
+        }
     }
     globals_text(g, "talik_version", tk_version());
     globals_text(g, "talik_git", tk_git_hash());

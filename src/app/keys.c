@@ -101,6 +101,12 @@ static const tk_param params[] = {
          "month; the column spins up without; default: no ramp"),
     CHAR("forcing", "ramp_last", forcing.ramp_last, "''",
          "'YYYY-MM': from this month on all of it"),
+    CHAR("forcing", "repeat_from", forcing.repeat_from, "''",
+         "'YYYY-MM': from there to the first month of the files their first "
+         "years repeat, so that slow means and ramps reach further back; "
+         "default: not"),
+    INT("forcing", "repeat_years", "year", forcing.repeat_years, 1, 1000, "30",
+        "how many years repeat"),
 
     CHARS("features", "dynamic", features.dynamic, features.ndynamic,
           "'t2m', 'tp'", "monthly inputs of the model, from the forcing files"),
@@ -340,6 +346,11 @@ static const tk_param params[] = {
          "first month written, 'YYYY-MM'; default: the first possible"),
     CHAR("project", "last", project.last, "''",
          "last month written; default: the last of the forcing"),
+    WORD("project", "scale_by", project.scale_by, "training projection",
+         "'training'",
+         "projection: inputs are scaled by their own mean and spread in the "
+         "months projected, which loses most of a change; to show what that "
+         "does"),
     INT("project", "block", "month", project.block, 1, 1200, "12",
         "months read and written at a time"),
 

@@ -196,6 +196,7 @@ begin(simulation *s)
     tk_month_text(s->begin, text[0]);
     tk_month_text(s->begin + (int)s->spin - 1, text[1]);
     stage_header(s->par, "project", &s->grid);
+    stage_repeat(s->setup);
     tk_note("  column: %zu nodes, profile '%s', snow law '%s'; spin-up on %s "
             "to %s",
             tk_column_nodes(s->column.column), c->column.profile,

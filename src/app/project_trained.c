@@ -9,6 +9,7 @@
 #include "app.h"
 #include "talik/core/log.h"
 #include "talik/core/mem.h"
+#include "talik/learn/scale.h"
 
 typedef struct {
     const tk_par *par;
@@ -191,6 +192,21 @@ run_months(projection *p)
     return TK_OK;
 }
 
+/* **Collective.**  A scaling of this projection's own, as if each scenario were a
+ * data set for itself.
+ */
+static tk_err
+rescale(projection *p)
+{
+    if (strcmp(p->setup->c.project.scale_by, "projection") != 0)
+        return TK_OK;
+    tk_warn("&project scale_by: the inputs are scaled by their mean and spread "
+            "in the months projected; most of what changes is lost");
+    return tk_scale_fit(&p->s.data, &p->m.features, p->m.net.dims.L,
+                        p->spec.first, p->spec.last, tk_setup_budget(p->setup),
+                        NULL, NULL);
+}
+
 static tk_err
 begin(projection *p)
 {
@@ -205,6 +221,7 @@ begin(projection *p)
     p->s.data.nedge = p->m.nedge;
     p->s.data.edge = p->m.edge;
     TK_TRY(set_period(p));
+    TK_TRY(rescale(p));
     p->start = tk_trained_start(&p->m, p->s.inputs, p->spec.first);
     p->before = p->spec.first - (int)p->m.net.dims.L + 1 - p->start;
     p->block = months_of(p) < block ? months_of(p) : block;
@@ -217,6 +234,7 @@ begin(projection *p)
     p->spec.depth = p->m.depth;
     p->spec.newest = tk_inputs_newest(p->s.inputs);
     stage_header(par, "project", &p->s.grid);
+    stage_repeat(p->setup);
     stage_spinup(&p->m, p->s.inputs, p->spec.first);
     stage_slow(&p->m.features, p->s.inputs, p->spec.first);
     stage_signal_say(p->setup, &p->m.features, p->s.inputs, p->start,

@@ -216,6 +216,17 @@ stage_slow(const tk_features *features, const tk_inputs *inputs, int first)
 }
 
 void
+stage_repeat(const tk_setup *setup)
+{
+    const tk_config *c = &setup->c;
+
+    if (*c->forcing.repeat_from)
+        tk_note("  from %s on the first %d years of the inputs repeat before "
+                "them",
+                c->forcing.repeat_from, c->forcing.repeat_years);
+}
+
+void
 stage_header(const tk_par *par, const char *command, const tk_grid *grid)
 {
     const size_t ntile = tk_tile_count(grid);

@@ -238,6 +238,7 @@ cmd_train(const tk_par *par, const tk_setup *setup)
     err = open_data(par, setup, &shared.features, &s);
     if (!err) {
         stage_header(par, "train", &s.grid);
+        stage_repeat(setup);
         err = prepare(par, setup, &s, &shared);
     }
     if (!err)

@@ -54,6 +54,7 @@ tk_input_series(const tk_par *par, const tk_grid *grid,
 {
     const char *variable = tk_input_variable(files, name);
     const bool total = strstr(units, "month-1") || strstr(units, "month^-1");
+    tk_err err;
     const tk_series_want want = {
         .variable = variable,
         .units = units,
@@ -68,7 +69,15 @@ tk_input_series(const tk_par *par, const tk_grid *grid,
         is_static ? files->fixed : files->forcing, &want, series));
     if (!is_static && files->changed && strcmp(files->changed, name) == 0)
         tk_series_change(*series, &files->change);
-    return TK_OK;
+    if (is_static || files->repeat_months == 0)
+        return TK_OK;
+    err = tk_agree(par, tk_series_repeat(*series, files->repeat_from,
+                                         files->repeat_months));
+    if (err) {
+        tk_series_close(*series);
+        *series = NULL;
+    }
+    return err;
 }
 
 void

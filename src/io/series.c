@@ -388,6 +388,41 @@ tk_series_open(const tk_par *par, const tk_grid *grid, size_t nfile,
     return err;
 }
 
+tk_err
+tk_series_repeat(tk_series *s, int first, int cycle)
+{
+    const int have = s->last - s->first + 1;
+    const int whole = (cycle < have ? cycle : have) / 12 * 12;
+    const size_t more = (size_t)(s->first - first);
+    char a[16], b[16];
+    void *at;
+
+    if (s->is_static || first >= s->first)
+        return TK_OK;
+    tk_month_text(s->first, a);
+    tk_month_text(s->last, b);
+    if (whole == 0)
+        return tk_fail(TK_EDATA,
+                       "'%s': its files hold %s to %s; a year at least is "
+                       "needed to repeat",
+                       s->variable, a, b);
+    at = tk_new(more + (size_t)have, sizeof *s->at);
+    if (!at)
+        return TK_ERUN;
+    memcpy((char *)at + more * sizeof *s->at, s->at,
+           (size_t)have * sizeof *s->at);
+    for (size_t i = 0; i < more; i++) {
+        const size_t ahead = (more - i) % (size_t)whole;
+        const size_t stand_in = ahead ? (size_t)whole - ahead : 0;
+
+        memcpy((char *)at + i * sizeof *s->at, &s->at[stand_in], sizeof *s->at);
+    }
+    tk_free(s->at);
+    s->at = at;
+    s->first = first;
+    return TK_OK;
+}
+
 int
 tk_series_first(const tk_series *s)
 {

@@ -350,6 +350,60 @@ test_changes(void **state)
     tk_grid_drop(&grid);
 }
 
+/* Before month 24001 its first 24 months again and again, and a change by the
+ * month asked for; of 30 months no more than two whole years can repeat.
+ */
+static void
+test_repeats(void **state)
+{
+    enum { FROM = 24001 - 40, N = 50 };
+    const char *file = make_nc((made){
+        .path = par_file("repeat.nc"), .first = 24001, .n = 30, .units = "m"});
+    const char *brief = make_nc((made){
+        .path = par_file("brief.nc"), .first = 24001, .n = 11, .units = "m"});
+    const tk_series_want want = want_of("t2m", "m");
+    const tk_change ramp = {4, 24001 - 20, 24001 + 20};
+    tk_grid grid;
+    tk_series *s;
+    tk_run run;
+    float *x;
+
+    (void)state;
+    made_grid(false, &grid);
+    made_run(&grid, &run);
+    x = tk_new(N * run.nlane, sizeof *x);
+    for (int cycle = 24; cycle <= 36; cycle += 12) {
+        PAR_OK(tk_series_open(&par, &grid, 1, &file, &want, &s));
+        tk_series_change(s, &ramp);
+        CHECK_OK(tk_series_repeat(s, FROM, cycle));
+        assert_int_equal(tk_series_first(s), FROM);
+        assert_int_equal(tk_series_last(s), 24030);
+        CHECK_OK(tk_series_repeat(s, 24001, cycle)); /* no later */
+        assert_int_equal(tk_series_first(s), FROM);
+        PAR_OK(tk_series_read(s, &run, FROM, N, x));
+        for (int t = 0; t < N; t++) {
+            const int month = FROM + t;
+            const int place =
+                month < 24001 ? 24001 + (t + 8) % 24 : month; /* 48 - 40 */
+
+            for (size_t l = 0; l < run.nlane; l++)
+                CHECK_NEAR(
+                    x[(size_t)t * run.nlane + l],
+                    made_value(place, run.file_row[l], run.file_col[l], 0)
+                        + tk_change_at(&ramp, month),
+                    1e-5);
+        }
+        tk_series_close(s);
+    }
+    PAR_OK(tk_series_open(&par, &grid, 1, &brief, &want, &s));
+    assert_int_equal(tk_series_repeat(s, FROM, 24), TK_EDATA);
+    assert_int_equal(tk_series_first(s), 24001);
+    tk_series_close(s);
+    tk_free(x);
+    tk_run_drop(&run);
+    tk_grid_drop(&grid);
+}
+
 static void
 test_bad_time(void **state)
 {
@@ -547,12 +601,13 @@ int
 main(int argc, char **argv)
 {
     const struct CMUnitTest series_tests[] = {
-        cmocka_unit_test(test_layouts),     cmocka_unit_test(test_large),
-        cmocka_unit_test(test_units),       cmocka_unit_test(test_totals),
-        cmocka_unit_test(test_depths),      cmocka_unit_test(test_files),
-        cmocka_unit_test(test_changes),     cmocka_unit_test(test_bad_time),
-        cmocka_unit_test(test_other_grids), cmocka_unit_test(test_static),
-        cmocka_unit_test(test_many_files),  cmocka_unit_test(test_injected),
+        cmocka_unit_test(test_layouts),  cmocka_unit_test(test_large),
+        cmocka_unit_test(test_units),    cmocka_unit_test(test_totals),
+        cmocka_unit_test(test_depths),   cmocka_unit_test(test_files),
+        cmocka_unit_test(test_changes),  cmocka_unit_test(test_repeats),
+        cmocka_unit_test(test_bad_time), cmocka_unit_test(test_other_grids),
+        cmocka_unit_test(test_static),   cmocka_unit_test(test_many_files),
+        cmocka_unit_test(test_injected),
     };
 
     par_start(&argc, &argv);

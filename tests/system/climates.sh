@@ -85,6 +85,26 @@ is "a shift has always been there" "$(deep shift.nc) - $was > 0.5"
 is "a ramp begins as it was" "$(deep steep.nc) - $was < 0.1 && \
 $(deep steep.nc) - $was > -0.1"
 
+# ---- what was before the files ----------------------------------------------------
+
+# Two years, four years and two years earlier; days as they fall in those years.
+for shift in 1461 730; do
+  ncks -O -d time,0,23 "$history" "$tmp/two.nc" \
+    && ncap2 -O -s "time=time-$shift; time_bnds=time_bnds-$shift" "$tmp/two.nc" \
+      "$in/w/before_$shift.nc"
+done > "$tmp/log" 2>&1 || bail_out "no earlier years" "$tmp/log"
+early=(forcing%ramp_first=1997-01 forcing%ramp_last=2002-12 project%first=2000-01)
+works "the column in files that were prolonged by hand" 1 project column \
+  "forcing%files='$in/w/before_1461.nc', '$in/w/before_730.nc', '$history'" \
+  "${shift4[@]}" "${early[@]}" output%file=hand_before.nc
+works "the column, prolonged" 2 project column "${shift4[@]}" "${early[@]}" \
+  forcing%repeat_from=1996-01 forcing%repeat_years=2 output%file=before.nc
+same_end "the same soil under a ramp that begins before the files" \
+  hand_before.nc before.nc
+differs_end "not that of one that begins with them" steep.nc before.nc
+ncks -M "$in/before.nc" | grep -q 'forcing_repeated = "first 2 years from 1996-01 on"'
+report $? "the output says what repeats"
+
 # ---- models ---------------------------------------------------------------------
 
 works "a model in files shifted by hand" 1 project project \
@@ -95,6 +115,17 @@ works "a model, shifted" 2 project project "${shift4[@]}" \
 same_end "the same temperatures" model_hand.nc model_shift.nc
 works "without" 1 project project output%file=model.nc
 differs_end "others than without" model.nc model_shift.nc
+own=(project%scale_by=projection)
+works "a model on inputs scaled for themselves" 2 project project "${own[@]}" \
+  output%file=own.nc
+grep -q 'warning: &project scale_by: the inputs are scaled by their mean' "$tmp/log"
+report $? "warns of it" "$tmp/log"
+works "the same, shifted" 1 project project "${own[@]}" "${shift4[@]}" \
+  output%file=own_shift.nc
+differs_end "others than by the scaling of the training" model.nc own.nc
+is "a scaling of its own does not see a shift" \
+  "($(deep own.nc) - $(deep own_shift.nc)) ^ 2 < 1e-4"
+is "that of the training does" "$(deep model_shift.nc) - $(deep model.nc) > 0.1"
 works "check, shifted" 1 check train "${shift4[@]}"
 works "evaluate, shifted" 1 evaluate train "${shift4[@]}" \
   "targets%files=$in/shift.nc" "evaluate%csv=$in/a.csv" run%overwrite=.true.

@@ -250,6 +250,8 @@ refused 2 "reference_scenario: 'rcp60'" "a reference scenario that is none" \
   correct%reference_scenario=rcp60
 refused 2 "scenarios: 'rcp26' is named twice" "a scenario named twice" \
   "correct%scenarios='rcp26','rcp85','rcp26'"
+refused 2 "repeat_from: the reanalysis is taken as it is" "years that repeat" \
+  forcing%repeat_from=1950-01
 refused 2 "shift_of: the reanalysis is taken as it is" "a shift" \
   forcing%shift_of=t2m forcing%shift=4
 refused 2 "kind: 'odd'" "a kind that is none" "correct%kind='t2m=odd'"

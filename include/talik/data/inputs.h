@@ -40,6 +40,7 @@ typedef struct {
     bool daily_totals;                /* see talik/io/units.h              */
     const char *changed; /* monthly input under another climate; NULL: none */
     tk_change change;    /* what that is                                   */
+    int repeat_from, repeat_months; /* see tk_series_repeat; 0 months: not */
 } tk_input_files;
 
 /* The variable of the files that stands for a name, after `rename`; and the

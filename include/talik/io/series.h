@@ -67,6 +67,15 @@ void tk_series_close(tk_series *series); /* **Collective.**  Accepts NULL. */
 void tk_series_change(tk_series *series, const tk_change *change);
 void tk_series_plain(tk_series *series, bool plain);
 
+/* Reaches back to month `first` by repeating the first `cycle` months that the
+ * files hold (fewer whole years, if they hold no more), a January for a January.
+ * From then on these months are held like any other, and a change counts by the
+ * month that is asked for, not by the one that stands for it.  Local.  Nothing if
+ * the files begin no later; TK_EDATA if they hold less than a year; TK_ERUN: no
+ * memory.
+ */
+tk_err tk_series_repeat(tk_series *series, int first, int cycle) TK_MUST;
+
 /* Months held, [first, last]; both 0 if static. */
 int tk_series_first(const tk_series *series);
 int tk_series_last(const tk_series *series);

@@ -25,10 +25,6 @@
 
 /* A feature keeps its own through all depths. */
 #define COLOURS 6
-static const char *const colour[COLOURS] = {
-    "0/114/178",   "213/94/0",   "0/158/115",
-    "204/121/167", "86/180/233", "230/159/0",
-};
 static const char *const dash[COLOURS] = {
     "", ",6_2", ",2_2", ",8_2_2_2", ",10_3", ",4_2",
 };
@@ -177,7 +173,7 @@ draw_bars(tk_figure *f, const explain_table *t, const depth_table *d,
             fprintf(bars, "%.8g %zu\n", d->whole[i], BARS - i);
         tk_figure_file_end(f, bars);
         tk_gmt(f, "plot", "bar.txt -SB0.62u+b0 -G%s",
-               k < COLOURS ? colour[k] : "gray70");
+               k < COLOURS ? tk_plot_palette(k) : "gray70");
     }
 }
 
@@ -196,7 +192,7 @@ draw_lags(tk_figure *f, const explain_table *t, depth_table *d, double bottom,
         for (size_t i = 0; i < d->nlag[n]; i++)
             most = fmax(most, d->y[n][i]);
         snprintf(pen[n], sizeof pen[n], "1.6p,%s%s",
-                 k < COLOURS ? colour[k] : "gray40",
+                 k < COLOURS ? tk_plot_palette(k) : "gray40",
                  k < COLOURS ? dash[k] : "");
         lines[n] = (tk_line){.label = d->name[n],
                              .n = d->nlag[n],

@@ -149,6 +149,13 @@ typedef enum {
 void tk_plot_colours(tk_figure *figure, tk_scale scale, double low, double high,
                      size_t n, const double *x);
 
+/* ---- palette.c: colours of things that have no order ---- */
+
+#define TK_PALETTE 8
+
+/* "R/G/B"; from TK_PALETTE on they come again. */
+const char *tk_plot_palette(size_t i);
+
 /* ---- panel.c: lines over x ---- */
 
 typedef struct {

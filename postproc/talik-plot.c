@@ -17,6 +17,7 @@ static const char usage[] =
     "       talik-plot explain FILE.csv -o OUT [options]\n"
     "       talik-plot predicted FILE.nc -o OUT [options]\n"
     "       talik-plot scores FILE.nc -o OUT [options]\n"
+    "       talik-plot ratio FILE.csv... -o OUT [options]\n"
     "\n"
     "map     mean over years, or a difference of two, one panel per depth, "
     "Alaska\n"
@@ -33,12 +34,17 @@ static const char usage[] =
     "scores  of talik evaluate: a score of models and baselines, one panel "
     "per\n"
     "        depth\n"
+    "ratio   the tables of talik divergence: bars of the divergence ratio of "
+    "models\n"
+    "        and methods, one panel per depth; dots are seeds\n"
     "\n"
     "  -v NAME         variable: tsl, alt, ...; scores: rmse (default), mae, "
     "...\n"
     "  -m NAME[,...]   predicted, scores: these predictors, as \"gru "
     "mean,climatology\"\n"
     "  -d DEPTH[,...]  depth in m, or several, one panel each\n"
+    "  -z ZONE         ratio: all (default), continuous, discontinuous or "
+    "none\n"
     "  -p FIRST-LAST   years (default all)\n"
     "  -f FILE         map: subtract this file's mean ...\n"
     "  -b FIRST-LAST   ... over these years (without -f: of the same file)\n"
@@ -127,6 +133,9 @@ read_option(int c, tk_plot_opts *o)
     case 'm':
         o->models = optarg;
         return TK_OK;
+    case 'z':
+        o->zone = optarg;
+        return TK_OK;
     case 'd':
         return read_list("-d", optarg, TK_PLOT_DEPTHS, o->depth, &o->ndepth);
     case 'p':
@@ -176,7 +185,7 @@ read_arguments(int argc, char **argv, tk_plot_opts *o)
     int c;
 
     opterr = 0;
-    while ((c = getopt_long(argc, argv, "v:m:d:p:f:b:l:o:t:h", known, NULL))
+    while ((c = getopt_long(argc, argv, "v:m:z:d:p:f:b:l:o:t:h", known, NULL))
            >= 0) {
         if (c == '?')
             return tk_fail(TK_ECONF, "unknown or incomplete option '%s'",
@@ -195,10 +204,11 @@ static tk_err
 check_arguments(const char *what, const tk_plot_opts *o)
 {
     const bool series = strcmp(what, "series") == 0;
+    const bool several = series || strcmp(what, "ratio") == 0;
 
     if (!o->nfile)
         return tk_fail(TK_ECONF, "%s: no input file", what);
-    if (!series && o->nfile > 1)
+    if (!several && o->nfile > 1)
         return tk_fail(TK_ECONF, "%s: one input file, not '%s'", what,
                        o->file[1]);
     if (!o->out)
@@ -221,7 +231,8 @@ run(int argc, char **argv)
                     {"loss", tk_plot_loss},
                     {"explain", tk_plot_explain},
                     {"predicted", tk_plot_predicted},
-                    {"scores", tk_plot_scores}};
+                    {"scores", tk_plot_scores},
+                    {"ratio", tk_plot_ratio}};
     enum { COMMANDS = sizeof commands / sizeof commands[0] };
     const size_t n = COMMANDS;
     const char *names[COMMANDS], *near;

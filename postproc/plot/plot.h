@@ -21,6 +21,7 @@ typedef struct {
     size_t nfile;
     const char *variable; /* -v */
     const char *models;   /* -m, separated by commas; NULL: a choice          */
+    const char *zone;     /* -z; NULL: all                                    */
     double depth[TK_PLOT_DEPTHS];
     size_t ndepth;             /* -d; 0: the variable's only one            */
     int first_year, last_year; /* -p; 0: all                                */
@@ -41,6 +42,7 @@ tk_err tk_plot_loss(const tk_plot_opts *opts) TK_MUST;
 tk_err tk_plot_explain(const tk_plot_opts *opts) TK_MUST;
 tk_err tk_plot_predicted(const tk_plot_opts *opts) TK_MUST;
 tk_err tk_plot_scores(const tk_plot_opts *opts) TK_MUST;
+tk_err tk_plot_ratio(const tk_plot_opts *opts) TK_MUST;
 
 /* ---- atts.c: attributes of an open NetCDF file ---- */
 

@@ -162,6 +162,48 @@ says contest "gru 0.45 transformer 0.53 bilstm 0.54 tcn 0.56" \
   scores "$dir/members.nc" -d 0.035
 sample short 2 plain
 says words "Jan Feb 2016" predicted "$dir/short.nc" -d 0.64
+rows() { # rows SEED MODEL METHOD RATIO: as of talik divergence, less its head
+  local zone scenario
+  for zone in all none; do
+    for scenario in rcp26 rcp85; do
+      echo "$1,$2,$3,$zone,$scenario,0.1,0.5,$4,1.5"
+      echo "$1,$2,$3,$zone,$scenario,1.9,0.4,${4/1./0.},1.5"
+    done | if [ "$zone" = none ]; then sed 's/,[^,]*,1.5$/,,1.5/'; else cat; fi
+  done
+}
+head=seed,model,method,zone,scenario,depth,rmse_K,divergence_ratio
+head+=,permafrost_area_error
+{
+  echo "$head"
+  rows 1 gru default 0.62
+  rows 2 gru default 0.72
+  rows 1 gru paper-eqm 1.01
+  rows 1 tcn default -0.31
+} > "$dir/ratio.csv"
+{
+  echo "$head"
+  rows 1 column paper-scaling 1.25
+} > "$dir/ratio2.csv"
+# More of them than the samples in the legend hold.
+colours="0/114/178@1 213/94/0@0.6 222/222/222@1"
+# shellcheck disable=SC2086 # colours are words
+{
+  draws ratio 2 ratio "$dir/ratio.csv" -t "Ratios" --note "a note"
+  shows ratio "a colour for each method, and the band" $colours -0/158/115
+  draws ratio2 3 ratio "$dir/ratio.csv" "$dir/ratio2.csv" --range 0,1.5
+  shows ratio2 "the method of the second file too" $colours 0/158/115@0.6
+}
+said="0.1 m 1.9 m 1.25 1.01 .*0.67 .*-0.31 .*gru tcn column .*default paper-eqm \
+paper-scaling 0.95 to 1.05 of the truth A bar is the mean of its seeds"
+says bars "$said" ratio "$dir/ratio.csv" "$dir/ratio2.csv"
+says bars "1.9 m .* gru tcn default paper-eqm 0.95" \
+  ratio "$dir/ratio.csv" -d 1.9 -z all
+# Columns are found by their names, wherever they are.
+awk -F, -v OFS=, '{ print $8, $4, "x y", $6, $3, $2, $1 }' "$dir/ratio.csv" \
+  | sed 's/$/\r/' > "$dir/turned.csv"
+"$plot" ratio "$dir/turned.csv" -o "$dir/turned.png" -t "Ratios" \
+  --note "a note" && cmp "$dir/ratio.png" "$dir/turned.png"
+report $? "ratio: the same picture of columns in another order"
 draws "explain-one" 5 explain "$dir/explain.csv" -d 1
 "$plot" map "$dir/rcp85.nc" -v tsl -d 1 -o "$dir/map.pdf" \
   && [ "$(head -c 5 "$dir/map.pdf")" = "%PDF-" ]
@@ -209,6 +251,31 @@ fails 3 "expected the table of 'talik explain'" \
 fails 3 "no row of that depth" explain "$dir/explain.csv" -d 2 "${o[@]}"
 sed 's/,all,/,ever,/' "$dir/explain.csv" > "$dir/bad.csv"
 fails 3 "bad.csv:2: 'ever' is no lag" explain "$dir/bad.csv" "${o[@]}"
+fails 3 "no column 'seed'; expected the table of 'talik divergence'" \
+  ratio "$dir/loss.csv" "${o[@]}"
+fails 3 "expected the table of 'talik divergence'" ratio "$warm" "${o[@]}"
+for name in model method zone depth divergence_ratio; do
+  sed "1s/$name/other/" "$dir/ratio.csv" > "$dir/bad.csv"
+  fails 3 "bad.csv: no column '$name'" \
+    ratio "$dir/ratio2.csv" "$dir/bad.csv" "${o[@]}"
+done
+fails 3 "no zone 'cold'; there are: all, none" \
+  ratio "$dir/ratio.csv" -z cold "${o[@]}"
+fails 3 "no divergence_ratio of zone 'none'" \
+  ratio "$dir/ratio.csv" -z none "${o[@]}"
+fails 3 "no depth 2 m; there are, in m: 0.1, 1.9" \
+  ratio "$dir/ratio.csv" -d 2 "${o[@]}"
+head -n 1 "$dir/ratio.csv" > "$dir/bad.csv"
+fails 3 "no rows below the head" ratio "$dir/bad.csv" "${o[@]}"
+bad_row() { # bad_row CHANGE PATTERN: of the first row of a table
+  sed "2$1" "$dir/ratio.csv" > "$dir/bad.csv"
+  fails 3 "$2" ratio "$dir/bad.csv" "${o[@]}"
+}
+bad_row 's/0.62/soon/' "bad.csv:2: 'soon' is no ratio"
+bad_row 's/,0.1,/,deep,/' "bad.csv:2: 'deep' is no depth"
+bad_row 's/,1.5$//' "bad.csv:2: 8 columns, the head has 9"
+bad_row 's/gru//' "bad.csv:2: model '': expected 1 to 47 letters"
+bad_row 's/0.62/0.5/' "gru by default, seed 1, at 0.1 m: a ratio of 0.5 and"
 fails 3 "no predictor 'grv'; there are: gru, climatology, persistence, air" \
   predicted "$dir/plain.nc" -m "gru,grv" "${o[@]}"
 fails 3 "no predictor 'x'; there are: gru 1, gru 2" \

@@ -147,6 +147,11 @@ demo: deps ## build, run everything on a small synthetic Alaska, draw pictures
 	@$(MAKE) --no-print-directory all
 	@jobs/demo.sh
 
+.PHONY: science
+science: deps ## perfect-model test on a synthetic world: SEED= SENSITIVITY= AMPLIFICATION=
+	@$(MAKE) --no-print-directory all
+	@jobs/science.sh
+
 .PHONY: test-programs test-built test-grad test-unit test-asan
 test: deps ## all tests (installs what they need first)
 	@$(MAKE) --no-print-directory test-built

@@ -178,7 +178,7 @@ typedef struct {
     tk_out_att att[48];
     size_t n;
     char dates[3][32], seed[24], history[TK_PATH + 64];
-    char shift[3 * TK_WORD + 64], repeated[TK_WORD + 64];
+    char shift[4 * TK_WORD + 160], repeated[TK_WORD + 64];
     char model[2 * TK_WORD + 8], member[2 * TK_WORD]; /* of tsl_globals */
     char title[TK_PATH], summary[2 * TK_PATH];
 } global_atts;

@@ -25,6 +25,18 @@ check_keys(const tk_setup *setup)
         return tk_setup_fail(setup, "augment", "ramp_last",
                              "%zu months; ramp_first has %zu",
                              c->augment.nramp_last, c->augment.nramp_first);
+    if (c->augment.nshift_winter && c->augment.nshift_winter != n)
+        return tk_setup_fail(setup, "augment", "shift_winter",
+                             "%zu for %zu files", c->augment.nshift_winter, n);
+    if (c->augment.nscale != (*c->augment.scale_of ? n : 0))
+        return tk_setup_fail(setup, "augment", "scale",
+                             "%zu for %zu files of '%s' (scale_of)",
+                             c->augment.nscale, n, c->augment.scale_of);
+    if (*c->augment.scale_of
+        && strcmp(c->augment.scale_of, c->augment.shift_of) == 0)
+        return tk_setup_fail(setup, "augment", "scale_of",
+                             "'%s' is shifted already; one of the two can be",
+                             c->augment.scale_of);
     if (n && !*c->augment.shift_of)
         return tk_setup_fail(setup, "augment", "shift_of",
                              "names no input that is to be shifted");
@@ -33,10 +45,10 @@ check_keys(const tk_setup *setup)
         return tk_setup_fail(setup, "augment", "variables",
                              "%zu for %zu depths; give one, or one for each",
                              c->augment.nvariables, c->targets.ndepths);
-    if (n && *c->forcing.shift_of)
+    if (n && (*c->forcing.shift_of || *c->forcing.scale_of))
         return tk_setup_fail(
             setup, "augment", "files",
-            "the forcing is shifted by &forcing shift already; "
+            "the forcing is changed by &forcing shift_of or scale_of already; "
             "one of the two can be");
     return TK_OK;
 }
@@ -51,9 +63,18 @@ changed_files(const tk_setup *setup, size_t i, tk_input_files *files)
     TK_TRY(tk_setup_forcing(setup, files));
     files->changed = c->augment.shift_of;
     files->change.amount = c->augment.shift[i];
-    return tk_setup_ramp(setup, "augment",
+    if (c->augment.nshift_winter)
+        files->change.winter = c->augment.shift_winter[i];
+    TK_TRY(tk_setup_ramp(setup, "augment",
                          ramps ? c->augment.ramp_first[i] : "",
-                         ramps ? c->augment.ramp_last[i] : "", &files->change);
+                         ramps ? c->augment.ramp_last[i] : "", &files->change));
+    if (*c->augment.scale_of) {
+        files->scaled = c->augment.scale_of;
+        files->scale = (tk_change){.more = c->augment.scale[i] - 1,
+                                   .first = files->change.first,
+                                   .last = files->change.last};
+    }
+    return TK_OK;
 }
 
 /* **Collective.** */
@@ -137,6 +158,11 @@ add_set(const tk_setup *setup, size_t i, const char *digest, tk_text *text)
 
     tk_text_add(text, "%s%s %+.9g", i ? "; " : "", c->augment.shift_of,
                 c->augment.shift[i]);
+    if (c->augment.nshift_winter && c->augment.shift_winter[i] != 0)
+        tk_text_add(text, " (winter %+.9g)", c->augment.shift_winter[i]);
+    if (*c->augment.scale_of)
+        tk_text_add(text, ", %s x %.9g", c->augment.scale_of,
+                    c->augment.scale[i]);
     if (c->augment.nramp_first && *c->augment.ramp_first[i])
         tk_text_add(text, " from %s to %s", c->augment.ramp_first[i],
                     c->augment.ramp_last[i]);

@@ -13,13 +13,19 @@ column_files(const tk_setup *setup, tk_input_files *files)
                                                     ? c->column.snow_depth
                                                     : c->column.precip};
 
+    const char *const key[2] = {"shift_of", "scale_of"};
+    const char *changed[2];
+
     TK_TRY(tk_setup_forcing(setup, files));
+    changed[0] = files->changed;
+    changed[1] = files->scaled;
     for (int i = 0; i < 2; i++)
-        if (!files->changed || strcmp(files->changed, name[i]) == 0)
-            return TK_OK;
-    return tk_setup_fail(setup, "forcing", "shift_of",
-                         "the column reads '%s' and '%s', not '%s'", name[0],
-                         name[1], files->changed);
+        if (changed[i] && strcmp(changed[i], name[0]) != 0
+            && strcmp(changed[i], name[1]) != 0)
+            return tk_setup_fail(setup, "forcing", key[i],
+                                 "the column reads '%s' and '%s', not '%s'",
+                                 name[0], name[1], changed[i]);
+    return TK_OK;
 }
 
 static size_t

@@ -135,6 +135,36 @@ tk_setup_ramp(const tk_setup *s, const char *group, const char *first,
                          last);
 }
 
+/* Names and numbers of a changed climate go together. */
+static tk_err
+check_changes(const tk_setup *s, const tk_input_files *files)
+{
+    const tk_config *c = &s->c;
+    const bool shifted = files->changed, scaled = files->scaled;
+
+    if (!shifted
+        && (c->forcing.shift != 0 || c->forcing.shift_winter != 0
+            || (!scaled && tk_change_is_ramp(&files->change))))
+        return tk_setup_fail(s, "forcing", "shift_of",
+                             "names no input that is to be shifted");
+    if (!scaled && c->forcing.scale != 1)
+        return tk_setup_fail(s, "forcing", "scale_of",
+                             "names no input that is to be multiplied");
+    if (shifted && c->forcing.shift == 0)
+        return tk_setup_fail(s, "forcing", "shift",
+                             "says not how much to add to '%s'",
+                             files->changed);
+    if (scaled && c->forcing.scale == 1)
+        return tk_setup_fail(s, "forcing", "scale",
+                             "says not by how much to multiply '%s'",
+                             files->scaled);
+    if (shifted && scaled && strcmp(files->changed, files->scaled) == 0)
+        return tk_setup_fail(s, "forcing", "scale_of",
+                             "'%s' is shifted already; one of the two can be",
+                             files->scaled);
+    return TK_OK;
+}
+
 tk_err
 tk_setup_forcing(const tk_setup *s, tk_input_files *files)
 {
@@ -149,18 +179,17 @@ tk_setup_forcing(const tk_setup *s, tk_input_files *files)
         files->repeat_months = 12 * c->forcing.repeat_years;
     }
     files->change.amount = c->forcing.shift;
+    files->change.winter = c->forcing.shift_winter;
     TK_TRY(tk_setup_ramp(s, "forcing", c->forcing.ramp_first,
                          c->forcing.ramp_last, &files->change));
+    files->scale = (tk_change){.more = c->forcing.scale - 1,
+                               .first = files->change.first,
+                               .last = files->change.last};
     if (*c->forcing.shift_of)
         files->changed = c->forcing.shift_of;
-    else if (c->forcing.shift != 0 || tk_change_is_ramp(&files->change))
-        return tk_setup_fail(s, "forcing", "shift_of",
-                             "names no input that is to be shifted");
-    if (files->changed && c->forcing.shift == 0)
-        return tk_setup_fail(s, "forcing", "shift",
-                             "says not how much to add to '%s'",
-                             files->changed);
-    return TK_OK;
+    if (*c->forcing.scale_of)
+        files->scaled = c->forcing.scale_of;
+    return check_changes(s, files);
 }
 
 tk_input_files

@@ -59,7 +59,9 @@ typedef struct {
         bool daily_totals;
         tk_word scenario, climate_model, member;
         tk_word shift_of, ramp_first, ramp_last;
-        double shift;
+        double shift, shift_winter;
+        tk_word scale_of;
+        double scale;
         tk_word repeat_from;
         int repeat_years;
     } forcing;
@@ -122,8 +124,10 @@ typedef struct {
     struct {
         tk_path files[TK_EXTRA];
         tk_word shift_of, ramp_first[TK_EXTRA], ramp_last[TK_EXTRA];
-        double shift[TK_EXTRA], share;
-        size_t nfiles, nshift, nramp_first, nramp_last;
+        double shift[TK_EXTRA], shift_winter[TK_EXTRA], share;
+        tk_word scale_of;
+        double scale[TK_EXTRA];
+        size_t nfiles, nshift, nshift_winter, nscale, nramp_first, nramp_last;
         tk_word variables[TK_DEPTHS];
         size_t nvariables;
     } augment;

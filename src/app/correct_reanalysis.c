@@ -296,8 +296,10 @@ correct_open_reanalysis(correction *c)
         return tk_setup_fail(c->setup, "forcing", "repeat_from",
                              "the reanalysis is taken as it is: repeat what "
                              "is corrected when it is used");
-    if (*c->setup->c.forcing.shift_of)
-        return tk_setup_fail(c->setup, "forcing", "shift_of",
+    if (*c->setup->c.forcing.shift_of || *c->setup->c.forcing.scale_of)
+        return tk_setup_fail(c->setup, "forcing",
+                             *c->setup->c.forcing.shift_of ? "shift_of"
+                                                           : "scale_of",
                              "the reanalysis is taken as it is: shift the "
                              "forcing where it is used");
     c->source = tk_setup_grid(c->setup, c->var[0].name);

@@ -47,18 +47,31 @@ dates(long long newest, global_atts *g)
         strftime(g->dates[0], sizeof g->dates[0], "%Y-%m-%dT%H:%M:%SZ", &t);
 }
 
-/* "t2m +4 in every month", "t2m +4 from 1950-01 to 2009-12"; "" without. */
+/* "t2m +4 in every month", "t2m +4, winter +0.3, tp x 1.2, growing from 1950-01 to
+ * 2009-12"; "" without.
+ */
 static void
-say_shift(const tk_config *c, size_t room, char *text)
+say_change(const tk_config *c, size_t room, char *text)
 {
+    char winter[32] = "", scaled[TK_WORD + 32] = "", shifted[TK_WORD + 32] = "";
+
     *text = '\0';
-    if (*c->forcing.shift_of && *c->forcing.ramp_first)
-        snprintf(text, room, "%s %+g, growing from %s to %s",
-                 c->forcing.shift_of, c->forcing.shift, c->forcing.ramp_first,
-                 c->forcing.ramp_last);
-    else if (*c->forcing.shift_of)
-        snprintf(text, room, "%s %+g in every month", c->forcing.shift_of,
+    if (!*c->forcing.shift_of && !*c->forcing.scale_of)
+        return;
+    if (c->forcing.shift_winter != 0)
+        snprintf(winter, sizeof winter, ", winter %+g",
+                 c->forcing.shift_winter);
+    if (*c->forcing.shift_of)
+        snprintf(shifted, sizeof shifted, "%s %+g", c->forcing.shift_of,
                  c->forcing.shift);
+    if (*c->forcing.scale_of)
+        snprintf(scaled, sizeof scaled, "%s%s x %g", *shifted ? ", " : "",
+                 c->forcing.scale_of, c->forcing.scale);
+    if (*c->forcing.ramp_first)
+        snprintf(text, room, "%s%s%s, growing from %s to %s", shifted, winter,
+                 scaled, c->forcing.ramp_first, c->forcing.ramp_last);
+    else
+        snprintf(text, room, "%s%s%s in every month", shifted, winter, scaled);
 }
 
 void
@@ -80,7 +93,7 @@ globals_begin(const tk_setup *setup, long long newest, const char *command,
     globals_text(g, "creation_date", g->dates[0]);
     globals_text(g, "date_created", g->dates[0]);
     if (strcmp(command, "world") != 0) { /* which reads no forcing */
-        say_shift(c, sizeof g->shift, g->shift);
+        say_change(c, sizeof g->shift, g->shift);
         globals_text(g, "forcing_shift", g->shift);
         if (*c->forcing.repeat_from) {
             snprintf(g->repeated, sizeof g->repeated,

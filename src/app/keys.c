@@ -96,6 +96,12 @@ static const tk_param params[] = {
          "models as for the column; default: none"),
     REAL("forcing", "shift", "units of the file", forcing.shift, NAN, NAN, "0",
          "what is added to it in every month"),
+    REAL("forcing", "shift_winter", "1", forcing.shift_winter, -1, 1, "0",
+         "so much of shift more in January, and less in July, as a cosine"),
+    CHAR("forcing", "scale_of", forcing.scale_of, "''",
+         "monthly input that is multiplied by scale; default: none"),
+    REAL("forcing", "scale", "1", forcing.scale, 0, 100, "1",
+         "by what it is multiplied in every month"),
     CHAR("forcing", "ramp_first", forcing.ramp_first, "''",
          "'YYYY-MM': up to this month nothing is added, then as much more each "
          "month; the column spins up without; default: no ramp"),
@@ -276,6 +282,13 @@ static const tk_param params[] = {
          "monthly input that is shifted"),
     REALS("augment", "shift", "units of the file", augment.shift,
           augment.nshift, NAN, NAN, "", "what is added to it, for each file"),
+    REALS("augment", "shift_winter", "1", augment.shift_winter,
+          augment.nshift_winter, -1, 1, "",
+          "for each file, as forcing%shift_winter; default: 0"),
+    CHAR("augment", "scale_of", augment.scale_of, "''",
+         "monthly input that is multiplied; default: none"),
+    REALS("augment", "scale", "1", augment.scale, augment.nscale, 0, 100, "",
+          "by what it is multiplied, for each file"),
     CHARS(
         "augment", "ramp_first", augment.ramp_first, augment.nramp_first, "",
         "'YYYY-MM' for each file, as forcing%ramp_first; '': no ramp; default: "

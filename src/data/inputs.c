@@ -69,6 +69,8 @@ tk_input_series(const tk_par *par, const tk_grid *grid,
         is_static ? files->fixed : files->forcing, &want, series));
     if (!is_static && files->changed && strcmp(files->changed, name) == 0)
         tk_series_change(*series, &files->change);
+    if (!is_static && files->scaled && strcmp(files->scaled, name) == 0)
+        tk_series_change(*series, &files->scale);
     if (is_static || files->repeat_months == 0)
         return TK_OK;
     err = tk_agree(par, tk_series_repeat(*series, files->repeat_from,
@@ -152,17 +154,17 @@ common_months(tk_inputs *in)
 }
 
 static tk_err
-find_changed(const tk_input_files *files, const tk_features *features)
+find_changed(const char *changed, const char *key, const tk_features *features)
 {
-    if (!files->changed)
+    if (!changed)
         return TK_OK;
     for (size_t i = 0; i < features->n; i++)
         if (features->f[i].kind == TK_FEAT_DYNAMIC
-            && strcmp(features->f[i].variable, files->changed) == 0)
+            && strcmp(features->f[i].variable, changed) == 0)
             return TK_OK;
     return tk_fail(TK_ECONF,
-                   "shift_of: '%s' is none of the monthly inputs of the model",
-                   files->changed);
+                   "%s: '%s' is none of the monthly inputs of the model", key,
+                   changed);
 }
 
 tk_err
@@ -177,7 +179,9 @@ tk_inputs_open(const tk_par *par, const tk_grid *grid,
     TK_AGREE(par, in ? TK_OK : TK_ERUN);
     in->par = *par;
     in->features = features;
-    err = find_changed(files, features);
+    err = find_changed(files->changed, "shift_of", features);
+    if (!err)
+        err = find_changed(files->scaled, "scale_of", features);
     for (size_t i = 0; i < TK_FEATURES; i++)
         in->low[i] = 1; /* above high: no limits */
     for (size_t i = 0; i < features->n && !err; i++)

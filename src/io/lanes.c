@@ -22,14 +22,27 @@ convert(const tk_conversion *c, tk_calendar calendar, int month, size_t n,
 
 /* ---- another climate ----------------------------------------------------- */
 
+/* cos(2 pi k / 12): the same bits with any libm. */
+static const double cosine[12] = {
+    1,  0.8660254037844386,  0.5,  0, -0.5, -0.8660254037844386,
+    -1, -0.8660254037844386, -0.5, 0, 0.5,  0.8660254037844386};
+
+double
+tk_change_weight(const tk_change *c, int month)
+{
+    if (!tk_change_is_ramp(c) || month >= c->last)
+        return 1;
+    return month <= c->first
+               ? 0
+               : (double)(month - c->first) / (double)(c->last - c->first);
+}
+
 double
 tk_change_at(const tk_change *c, int month)
 {
-    if (!tk_change_is_ramp(c) || month >= c->last)
-        return c->amount;
-    return month <= c->first ? 0
-                             : c->amount * (double)(month - c->first)
-                                   / (double)(c->last - c->first);
+    const double season = 1 + c->winter * cosine[tk_month_of_year(month) - 1];
+
+    return c->amount * season * tk_change_weight(c, month);
 }
 
 bool
@@ -56,10 +69,14 @@ tk_series_plain(tk_series *s, bool plain)
 static void
 change(const tk_series *s, int month, size_t n, float *x)
 {
-    const double by = s->plain ? 0 : tk_change_at(&s->change, month);
+    const double by = tk_change_at(&s->change, month);
+    const double times =
+        1 + s->change.more * tk_change_weight(&s->change, month);
 
-    for (size_t i = 0; i < n && by != 0; i++)
-        x[i] = (float)((double)x[i] + by);
+    if (s->plain || (by == 0 && times == 1))
+        return;
+    for (size_t i = 0; i < n; i++)
+        x[i] = (float)((double)x[i] * times + by);
 }
 
 /* ---- reading ------------------------------------------------------------- */

@@ -316,7 +316,8 @@ test_changes(void **state)
     const char *file = make_nc((made){
         .path = par_file("change.nc"), .first = 24001, .n = 10, .units = "km"});
     const tk_series_want want = want_of("t2m", "m");
-    const tk_change change[3] = {{0}, {4, 0, 0}, {4, 24004, 24008}};
+    const tk_change change[3] = {
+        {0}, {.amount = 4}, {.amount = 4, .first = 24004, .last = 24008}};
     tk_grid grid;
     tk_series *s;
     tk_run run;
@@ -350,6 +351,50 @@ test_changes(void **state)
     tk_grid_drop(&grid);
 }
 
+/* Half as much again in January, half as much in July; and a product that grows. */
+static void
+test_seasons(void **state)
+{
+    const char *file = make_nc((made){
+        .path = par_file("season.nc"), .first = 24000, .n = 24, .units = "m"});
+    const tk_series_want want = want_of("t2m", "m");
+    const tk_change winter = {.amount = 4, .winter = 0.5};
+    const tk_change more = {.more = 0.5, .first = 24004, .last = 24008};
+    tk_grid grid;
+    tk_series *s;
+    tk_run run;
+    float *x;
+
+    (void)state;
+    CHECK_NEAR(tk_change_at(&winter, 24000), 6, 1e-12); /* January */
+    CHECK_NEAR(tk_change_at(&winter, 24003), 4, 1e-12);
+    CHECK_NEAR(tk_change_at(&winter, 24006), 2, 1e-12);
+    CHECK_NEAR(tk_change_weight(&more, 24006), 0.5, 1e-12);
+    made_grid(false, &grid);
+    made_run(&grid, &run);
+    x = tk_new(24 * run.nlane, sizeof *x);
+    PAR_OK(tk_series_open(&par, &grid, 1, &file, &want, &s));
+    for (int way = 0; way < 2; way++) {
+        tk_series_change(s, way ? &more : &winter);
+        PAR_OK(tk_series_read(s, &run, 24000, 24, x));
+        for (int t = 0; t < 24; t++)
+            for (size_t l = 0; l < run.nlane; l++) {
+                const double was =
+                    made_value(24000 + t, run.file_row[l], run.file_col[l], 0);
+                const double grown = t <= 4 ? 0 : t >= 8 ? 1 : (t - 4) / 4.0;
+
+                CHECK_NEAR(x[(size_t)t * run.nlane + l],
+                           way ? was * (1 + 0.5 * grown)
+                               : was + 4 + 2 * cos(M_PI / 6 * t),
+                           1e-5);
+            }
+    }
+    tk_series_close(s);
+    tk_free(x);
+    tk_run_drop(&run);
+    tk_grid_drop(&grid);
+}
+
 /* Before month 24001 its first 24 months again and again, and a change by the
  * month asked for; of 30 months no more than two whole years can repeat.
  */
@@ -362,7 +407,8 @@ test_repeats(void **state)
     const char *brief = make_nc((made){
         .path = par_file("brief.nc"), .first = 24001, .n = 11, .units = "m"});
     const tk_series_want want = want_of("t2m", "m");
-    const tk_change ramp = {4, 24001 - 20, 24001 + 20};
+    const tk_change ramp = {
+        .amount = 4, .first = 24001 - 20, .last = 24001 + 20};
     tk_grid grid;
     tk_series *s;
     tk_run run;
@@ -601,13 +647,13 @@ int
 main(int argc, char **argv)
 {
     const struct CMUnitTest series_tests[] = {
-        cmocka_unit_test(test_layouts),  cmocka_unit_test(test_large),
-        cmocka_unit_test(test_units),    cmocka_unit_test(test_totals),
-        cmocka_unit_test(test_depths),   cmocka_unit_test(test_files),
-        cmocka_unit_test(test_changes),  cmocka_unit_test(test_repeats),
-        cmocka_unit_test(test_bad_time), cmocka_unit_test(test_other_grids),
-        cmocka_unit_test(test_static),   cmocka_unit_test(test_many_files),
-        cmocka_unit_test(test_injected),
+        cmocka_unit_test(test_layouts),     cmocka_unit_test(test_large),
+        cmocka_unit_test(test_units),       cmocka_unit_test(test_totals),
+        cmocka_unit_test(test_depths),      cmocka_unit_test(test_files),
+        cmocka_unit_test(test_changes),     cmocka_unit_test(test_seasons),
+        cmocka_unit_test(test_repeats),     cmocka_unit_test(test_bad_time),
+        cmocka_unit_test(test_other_grids), cmocka_unit_test(test_static),
+        cmocka_unit_test(test_many_files),  cmocka_unit_test(test_injected),
     };
 
     par_start(&argc, &argv);

@@ -76,6 +76,23 @@ ncks -M "$in/ramp.nc" \
   | grep -q 'forcing_shift = "t2m +4, growing from 2001-12 to 2003-12"'
 report $? "the output says that too"
 
+# January is month 0: half as much again there, half as much in July.
+ncap2 -O -s 'm=array(0.0,1.0,$time);
+  t2m=float(t2m+4.0*(1.0+0.5*cos(m*3.14159265358979/6.0))); tp=float(tp*1.5)' \
+  "$history" "$in/w/winter.nc" > "$tmp/log" 2>&1 || bail_out "no winter" "$tmp/log"
+more=(forcing%shift_winter=0.5 forcing%scale_of=tp forcing%scale=1.5)
+works "the column in warmer winters with more snow, by hand" 1 project column \
+  "forcing%files=$in/w/winter.nc" output%file=hand_winter.nc
+works "the same by keys" 2 project column "${shift4[@]}" "${more[@]}" \
+  output%file=winter.nc
+ncdiff -O -v tsl "$in/winter.nc" "$in/hand_winter.nc" "$tmp/diff.nc" \
+  && is "the same soil" "$(ncks -H -C -v tsl -s '%.6f\n' "$tmp/diff.nc" \
+    | awk '$1 < 0 { $1 = -$1 } $1 < 1e10 && $1 > m { m = $1 } END { print m + 0 }') < 1e-3"
+differs_end "another than with the shift alone" shift.nc winter.nc
+ncks -M "$in/winter.nc" \
+  | grep -q 'forcing_shift = "t2m +4, winter +0.5, tp x 1.5 in every month"'
+report $? "the output says all of it"
+
 # ---- where the state before comes from -----------------------------------------
 
 works "the column on a ramp over its spin-up" 1 project column "${shift4[@]}" \

@@ -138,11 +138,34 @@ refused 2 "&forcing ramp_first: '2001-13' is no month" "a ramp from no month" \
   train train forcing%shift_of=t2m forcing%shift=4 forcing%ramp_first=2001-13 \
   forcing%ramp_last=2003-01
 
+refused 2 "&forcing scale_of: names no input" "a factor of nothing" project column \
+  forcing%scale=2
+refused 2 "&forcing scale: says not by how much" "a factor of one" project column \
+  forcing%scale_of=tp
+refused 2 "&forcing scale_of: the column reads 't2m' and 'tp', not 'pr'" \
+  "a factor of what the column has not" project column forcing%scale_of=pr \
+  forcing%scale=2
+refused 2 "scale_of: 'organic_depth' is none of the monthly inputs" \
+  "a factor of what the model has not" project project \
+  forcing%scale_of=organic_depth forcing%scale=2
+refused 2 "&forcing scale_of: 't2m' is shifted already" "one input twice" project \
+  column forcing%scale_of=t2m forcing%scale=2 forcing%shift_of=t2m forcing%shift=4
+refused 2 "&forcing repeat_from: '1950' is no month" "repeated from no month" \
+  project column forcing%repeat_from=1950
+
 # Other climates to learn from.
 sets=("augment%files=$in/soil.nc" augment%shift_of=t2m augment%shift=4)
 for command in train check; do
   refused 2 "&augment shift: 2 for 1 files" "$command: more shifts than files" \
     $command train "${sets[@]}" augment%shift=2,4
+  refused 2 "&augment shift_winter: 2 for 1 files" \
+    "$command: more winters than files" $command train "${sets[@]}" \
+    augment%shift_winter=0.1,0.2
+  refused 2 "&augment scale: 0 for 1 files of 'tp'" \
+    "$command: no factor" $command train "${sets[@]}" augment%scale_of=tp
+  refused 2 "&augment scale_of: 't2m' is shifted already" \
+    "$command: one input twice" $command train "${sets[@]}" \
+    augment%scale_of=t2m augment%scale=2
   refused 2 "&augment ramp_first: 2 months for 1 files" \
     "$command: more ramps than files" $command train "${sets[@]}" \
     "augment%ramp_first='2000-01','2000-01'"
@@ -153,7 +176,7 @@ for command in train check; do
     $command train "${sets[@]}" "augment%shift_of=''"
   refused 2 "shift_of: 'sd' is none of the monthly" "$command: a shift of no input" \
     $command train "${sets[@]}" augment%shift_of=sd
-  refused 2 "shifted by &forcing shift already" "$command: two shifts" \
+  refused 2 "changed by &forcing shift_of or scale_of already" "$command: two shifts" \
     $command train "${sets[@]}" forcing%shift_of=t2m forcing%shift=1
   refused 3 "gone.nc: No such file" "$command: no such soil" $command train \
     "${sets[@]}" "augment%files=$in/gone.nc"

@@ -38,8 +38,9 @@ typedef struct {
     size_t nunits;
     const char *const *units_in_file; /* "variable=units", see tk_series_want */
     bool daily_totals;                /* see talik/io/units.h              */
-    const char *changed; /* monthly input under another climate; NULL: none */
-    tk_change change;    /* what that is                                   */
+    const char *changed, *scaled;     /* monthly inputs under another climate;
+                                     NULL: none                            */
+    tk_change change, scale;        /* what that is                          */
     int repeat_from, repeat_months; /* see tk_series_repeat; 0 months: not */
 } tk_input_files;
 
@@ -50,7 +51,7 @@ const char *tk_input_variable(const tk_input_files *files, const char *name);
 const char *tk_input_units(const tk_input_files *files, const char *variable);
 
 /* **Collective.**  One series under one of our names, changed if it is
- * files->changed; units wanted, or "" for those of the file.  tk_series_close
+ * files->changed or scaled; units wanted, or "" for those of the file.  tk_series_close
  * ends it.
  */
 tk_err tk_input_series(const tk_par *par, const tk_grid *grid,
@@ -63,7 +64,7 @@ typedef struct tk_inputs tk_inputs;
 /* **Collective.**  Opens a series for each feature that needs one.  Features
  * without units take those of the file, written into `features`, which is
  * borrowed until tk_inputs_close.  TK_EDATA: no such variable, wrong units, ...;
- * TK_ECONF: files->changed is none of them.
+ * TK_ECONF: files->changed or scaled is none of them.
  */
 tk_err tk_inputs_open(const tk_par *par, const tk_grid *grid,
                       const tk_input_files *files, tk_features *features,

@@ -37,15 +37,20 @@ typedef struct {
     const double *depth; /* (ndepth = 0: the variable has no depth axis) */
 } tk_series_want;
 
-/* What is added to a variable, in its units in the files: `amount` in every
- * month.  As a ramp, first < last, nothing up to month `first`, then as much more
- * each month, `amount` from `last` on.  {0} adds nothing.
+/* What becomes of a variable x, in its units in the files, in month m = 1 .. 12:
+ *
+ *     x (1 + more w) + amount w (1 + winter cos(2 pi (m - 1) / 12))
+ *
+ * where w = 1.  As a ramp, first < last, w = 0 up to month `first`, then as much
+ * more each month, and 1 from `last` on.  {0} leaves it as it is.
  */
 typedef struct {
-    double amount;
+    double amount, winter, more;
     int first, last;
 } tk_change;
 
+/* w of a month, and what is added then. */
+double tk_change_weight(const tk_change *change, int month);
 double tk_change_at(const tk_change *change, int month);
 
 /* Whether it grows; else it is the same in all months. */
@@ -61,7 +66,7 @@ tk_err tk_series_open(const tk_par *par, const tk_grid *grid, size_t nfile,
                       tk_series **series) TK_MUST;
 void tk_series_close(tk_series *series); /* **Collective.**  Accepts NULL. */
 
-/* What reads add from now on: a copy.  tk_series_plain leaves it out, and takes it
+/* What reads do from now on: a copy.  tk_series_plain leaves it out, and takes it
  * up again.
  */
 void tk_series_change(tk_series *series, const tk_change *change);

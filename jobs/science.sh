@@ -79,13 +79,16 @@ world() {
 }
 
 # What &augment of namelists/perfect/train.nml names, made as its files are called:
-# ramp<shift>_<first year>_<last year>.nc.
+# ramp_<shift>_<winter>_<precipitation>_<first year>_<last year>.nc.
 other_climates() {
-  local name shift first last
-  grep -o "column/ramp[0-9_]*" namelists/perfect/train.nml | sort -u \
+  local name shift winter wet first last more
+  grep -o "column/ramp_[0-9._]*[0-9]" namelists/perfect/train.nml | sort -u \
     | while read -r name; do
-      IFS=_ read -r shift first last <<< "${name#column/ramp}"
+      IFS=_ read -r _ shift winter wet first last <<< "${name#column/}"
+      more=()
+      [ "$wet" = 1 ] || more=(forcing%scale_of=tp forcing%scale="$wet")
       run project perfect/column forcing%shift="$shift" \
+        forcing%shift_winter="$winter" "${more[@]}" \
         "forcing%ramp_first='$first-01'" "forcing%ramp_last='$last-12'" \
         "output%file=${name#column/}.nc" < /dev/null || return 1
     done

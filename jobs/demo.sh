@@ -12,40 +12,17 @@ scenarios=(rcp26 rcp45 rcp85)
 depths=0.035,0.175,0.64,1.945
 note="synthetic demonstration world, not an observation"
 world=demo/world
-ranks=2
-[ "$(nproc 2> /dev/null || echo 2)" -ge 2 ] || ranks=1
-if [ "$(id -u)" = 0 ]; then # Open MPI asks root whether it means it
-  export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-fi
-export OPENBLAS_NUM_THREADS=1
-
 mkdir -p demo/figures || exit 1
 log=demo/log.txt
 : > $log || exit 1
+. jobs/steps.inc
 began=$SECONDS
-
-# step TITLE COMMAND...: runs it; its words go to the log, the time to the screen.
-step() {
-  local title=$1 start=$SECONDS
-  shift
-  printf '%-58s' "$title"
-  printf '\n$ %s\n' "$*" >> $log
-  if ! "$@" >> $log 2>&1; then
-    echo "failed; the end of $log:"
-    tail -n 20 $log
-    exit 1
-  fi
-  printf '%4d s\n' $((SECONDS - start))
-}
 
 # run COMMAND NAMELIST [KEY=VALUE]...: talik on all ranks, outputs replaced.
 run() {
-  local command=$1 namelist=namelists/demo/$2.nml set=(--set run%overwrite=.true.)
+  local command=$1 namelist=$2
   shift 2
-  for s; do set+=(--set "$s"); done
-  # shellcheck disable=SC2086
-  ${MPIRUN:-mpirun --oversubscribe} -n $ranks "$talik" "$command" "$namelist" \
-    "${set[@]}"
+  on_ranks "$command" "namelists/demo/$namelist.nml" "$@"
 }
 
 splice() { # history and scenario, as a value of &forcing files

@@ -21,13 +21,6 @@ dir=${DIR:-build/science}
 scenarios=(rcp26 rcp45 rcp85)
 climates=(DEMO1 DEMO2)
 note="synthetic demonstration world, not an observation"
-ranks=2
-[ "$(nproc 2> /dev/null || echo 2)" -ge 2 ] || ranks=1
-if [ "$(id -u)" = 0 ]; then # Open MPI asks root whether it means it
-  export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-fi
-export OPENBLAS_NUM_THREADS=1
-
 # A number below 2 is a factor on the default, as SENSITIVITY=1.3.
 scaled() { awk -v x="${1:-1}" -v d="$2" 'BEGIN { print x < 2 ? x * d : x }'; }
 sensitivity=$(scaled "${SENSITIVITY:-}" 2.5)
@@ -36,38 +29,16 @@ amplification=$(scaled "${AMPLIFICATION:-}" 2.23)
 mkdir -p "$dir/figures" "$dir/parts" || exit 1
 log=$dir/log.txt
 : > "$log" || exit 1
+. jobs/steps.inc
 began=$SECONDS
-
-# step TITLE COMMAND...: runs it; its words go to the log, the time to the screen.
-step() {
-  local title=$1 start=$SECONDS
-  shift
-  printf '%-60s' "$title"
-  printf '\n$ %s\n' "$*" >> "$log"
-  if ! "$@" >> "$log" 2>&1; then
-    echo "failed; the end of $log:"
-    tail -n 20 "$log"
-    exit 1
-  fi
-  printf '%4d s\n' $((SECONDS - start))
-}
 
 # run COMMAND NAMELIST [KEY=VALUE]...: talik on all ranks, outputs replaced, the
 # namelist's folder perfect/ moved below ours.
 run() {
-  local command=$1 namelist=$2 set=(--set run%overwrite=.true.)
+  local command=$1 namelist=$2
   shift 2
-  for s; do set+=(--set "$s"); done
   sed "s#'perfect/#'$dir/#g" "namelists/$namelist.nml" > "$dir/run.nml" || return 1
-  # shellcheck disable=SC2086
-  ${MPIRUN:-mpirun --oversubscribe} -n $ranks "$talik" "$command" "$dir/run.nml" \
-    "${set[@]}"
-}
-
-quoted() { # quoted WORD...: as a value of a list of texts
-  local list
-  printf -v list "'%s'," "$@"
-  echo "${list%,}"
+  on_ranks "$command" "$dir/run.nml" "$@"
 }
 
 # ---- world, other climates, corrected climate models ----------------------------
@@ -78,21 +49,8 @@ world() {
     "world%scenarios=$(quoted "${scenarios[@]}")"
 }
 
-# What &augment of namelists/perfect/train.nml names, made as its files are called:
-# ramp_<shift>_<winter>_<precipitation>_<first year>_<last year>.nc.
-other_climates() {
-  local name shift winter wet first last more
-  grep -o "column/ramp_[0-9._]*[0-9]" namelists/perfect/train.nml | sort -u \
-    | while read -r name; do
-      IFS=_ read -r _ shift winter wet first last <<< "${name#column/}"
-      more=()
-      [ "$wet" = 1 ] || more=(forcing%scale_of=tp forcing%scale="$wet")
-      run project perfect/column forcing%shift="$shift" \
-        forcing%shift_winter="$winter" "${more[@]}" \
-        "forcing%ramp_first='$first-01'" "forcing%ramp_last='$last-12'" \
-        "output%file=${name#column/}.nc" < /dev/null || return 1
-    done
-}
+ramp() { run project perfect/column "$@"; }
+other_climates() { for_each_ramp namelists/perfect/train.nml tp ramp; }
 
 correct() { # correct METHOD FOLDER [KEY=VALUE]...
   local method=$1 folder=$2 c
@@ -114,11 +72,12 @@ projected() { # projected METHOD MODEL CLIMATE SCENARIO: the file's name
 # project METHOD MODEL WEIGHTS FORCING [KEY=VALUE]...: all climates and scenarios,
 # and the years that the model was fitted to.
 project() {
-  local method=$1 model=$2 weights=$3 forcing=$4 c s file arch=$2
+  local method=$1 model=$2 weights=$3 forcing=$4 c s file nml=project
   shift 4
+  [ "$model" = column ] && nml=column
   file=$(projected "$method" "$model" fitted historical)
-  run project "perfect/$([ "$arch" = column ] && echo column || echo project)" \
-    "model%architecture='$arch'" "model%file='$weights'" \
+  run project perfect/$nml \
+    "model%architecture='$model'" "model%file='$weights'" \
     "forcing%files='$dir/world/reanalysis/era5land_1950-2020.nc'" \
     forcing%climate_model=DEMO forcing%scenario=historical \
     "output%dir='$(dirname "$file")'" "output%file='$(basename "$file")'" \
@@ -126,8 +85,8 @@ project() {
   for c in "${climates[@]}"; do
     for s in "${scenarios[@]}"; do
       file=$(projected "$method" "$model" "$c" "$s")
-      run project "perfect/$([ "$arch" = column ] && echo column || echo project)" \
-        "model%architecture='$arch'" "model%file='$weights'" \
+      run project perfect/$nml \
+        "model%architecture='$model'" "model%file='$weights'" \
         "forcing%files=$(quoted "$dir/$forcing/historical_${c}_r1i1p1_195001-200512.nc" \
           "$dir/$forcing/${s}_${c}_r1i1p1_200601-210012.nc")" \
         forcing%climate_model="$c" forcing%scenario="$s" \

@@ -9,38 +9,25 @@ cd "$(dirname "$0")/.." || exit 1
 talik=$PWD/bin/talik
 nml=namelists/toolik
 out=data/toolik/out
-if [ "$(id -u)" = 0 ]; then # Open MPI asks root whether it means it
-  export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-fi
-export OPENBLAS_NUM_THREADS=1
 mkdir -p $out || exit 1
 log=$out/log.txt
 : > $log || exit 1
+. jobs/steps.inc
 
-# run COMMAND NAMELIST [KEY=VALUE]...
-run() {
-  local command=$1 namelist=$2 set=(--set run%overwrite=.true.)
-  shift 2
-  for s; do set+=(--set "$s"); done
-  echo "talik $command $namelist $*" >> $log
-  # shellcheck disable=SC2086
-  ${MPIRUN:-mpirun --oversubscribe} -n "${RANKS:-2}" "$talik" "$command" "$namelist" \
-    "${set[@]}" >> $log 2>&1 && return
+run() { # quietly
+  echo "talik $*" >> $log
+  on_ranks "$@" >> $log 2>&1 && return
   tail -n 5 $log
   exit 1
 }
 
+ramp() {
+  echo "column: ${*: -1}"
+  run project $nml/warmer.nml "$@"
+}
+
 run project $nml/column.nml
-# ramp_<shift>_<winter>_<precipitation>_<first year>_<last year>.nc
-grep -o 'ramp_[0-9._]*nc' $nml/augment.nml | while read -r file; do
-  IFS=_ read -r _ shift winter wet first last <<< "${file%.nc}"
-  more=()
-  [ "$wet" = 1 ] || more=(forcing%scale_of=precip forcing%scale="$wet")
-  echo "column: $file"
-  run project $nml/warmer.nml forcing%shift="$shift" forcing%shift_winter="$winter" \
-    "${more[@]}" "forcing%ramp_first='$first-01'" "forcing%ramp_last='$last-12'" \
-    output%file="$file" < /dev/null
-done || exit 1
+for_each_ramp $nml/augment.nml precip ramp || exit 1
 sed '/^&augment/,/^\//d' $nml/augment.nml > $out/alone.nml || exit 1
 echo "train: with the warmer climates, and without"
 run train $nml/augment.nml train%resume=.false.

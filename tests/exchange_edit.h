@@ -80,6 +80,7 @@ sample(void)
 
         CHECK_OK(tk_domain_copy(&d, &m.domain));
     }
+    m.inputs_begin = 12 * 1890;
     strcpy(m.augmented, "t2m +4 (0123456789abcdef); share 0.5");
     m.split =
         (tk_split){.nyear = 1, .year = {1977}, .lat_low = 60.1, .lat_high = 61};

@@ -164,8 +164,7 @@ void stage_spinup(const tk_trained *m, const tk_inputs *inputs, int first);
 /* A warning where the longest slow mean has fewer months at the first answer
  * than it spans.
  */
-void stage_slow(const tk_features *features, const tk_inputs *inputs,
-                int first);
+void stage_slow(const tk_trained *m, const tk_inputs *inputs, int first);
 
 /* Says what &forcing repeat_from does. */
 void stage_repeat(const tk_setup *setup);

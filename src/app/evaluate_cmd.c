@@ -282,7 +282,7 @@ score(const tk_par *par, const tk_setup *setup, hall *h, tk_verdict *v)
         say_signals(setup, h, i, &contest);
     for (size_t i = 0; i < h->nmodel && contest.chosen; i++) {
         stage_spinup(&h->model[i], h->set[i].inputs, contest.first);
-        stage_slow(&h->model[i].features, h->set[i].inputs, contest.first);
+        stage_slow(&h->model[i], h->set[i].inputs, contest.first);
     }
     TK_TRY(tk_evaluate(&contest, v));
     j.contest = &contest;

@@ -230,7 +230,7 @@ explain(const tk_par *par, const tk_setup *setup, stage_data *s, tk_trained *m,
     s->data.edge = m->edge;
     stage_header(par, "explain", &s->grid);
     TK_TRY(set_period(setup, s, m, &opts));
-    stage_slow(&m->features, s->inputs, opts.first);
+    stage_slow(m, s->inputs, opts.first);
     stage_signal_say(setup, &m->features, s->inputs,
                      opts.first - (int)m->net.dims.L + 1, opts.first, opts.last,
                      &words);

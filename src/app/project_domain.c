@@ -71,7 +71,9 @@ domain_begin(const tk_par *par, const tk_setup *setup, const tk_trained *m,
         return TK_OK;
     set_years(d);
     if (m->domain.n == 0)
-        without = "the model file has none";
+        without = strcmp(setup->c.project.scale_by, "projection") == 0
+                      ? "inputs are scaled by the projection"
+                      : "the model file has none";
     else if (d->nyear == 0)
         without = "no calendar year is whole";
     if (without) {

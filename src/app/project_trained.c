@@ -193,18 +193,27 @@ run_months(projection *p)
 }
 
 /* **Collective.**  A scaling of this projection's own, as if each scenario were a
- * data set for itself.
+ * data set for itself.  What is said of ranges stays that of the training; the
+ * domain, which is of scaled inputs, has no meaning any more.
  */
 static tk_err
 rescale(projection *p)
 {
+    const tk_features trained = p->m.features;
+
     if (strcmp(p->setup->c.project.scale_by, "projection") != 0)
         return TK_OK;
     tk_warn("&project scale_by: the inputs are scaled by their mean and spread "
             "in the months projected; most of what changes is lost");
-    return tk_scale_fit(&p->s.data, &p->m.features, p->m.net.dims.L,
+    TK_TRY(tk_scale_fit(&p->s.data, &p->m.features, p->m.net.dims.L,
                         p->spec.first, p->spec.last, tk_setup_budget(p->setup),
-                        NULL, NULL);
+                        NULL, NULL));
+    for (size_t i = 0; i < trained.n; i++) {
+        p->m.features.f[i].low = trained.f[i].low;
+        p->m.features.f[i].high = trained.f[i].high;
+    }
+    tk_domain_drop(&p->m.domain);
+    return TK_OK;
 }
 
 static tk_err
@@ -236,7 +245,7 @@ begin(projection *p)
     stage_header(par, "project", &p->s.grid);
     stage_repeat(p->setup);
     stage_spinup(&p->m, p->s.inputs, p->spec.first);
-    stage_slow(&p->m.features, p->s.inputs, p->spec.first);
+    stage_slow(&p->m, p->s.inputs, p->spec.first);
     stage_signal_say(p->setup, &p->m.features, p->s.inputs, p->start,
                      p->spec.first, p->spec.last, &p->signal);
     p->spec.natt = p->signal.natt;

@@ -194,21 +194,23 @@ stage_spinup(const tk_trained *m, const tk_inputs *inputs, int first)
 }
 
 void
-stage_slow(const tk_features *features, const tk_inputs *inputs, int first)
+stage_slow(const tk_trained *m, const tk_inputs *inputs, int first)
 {
-    const size_t there = (size_t)(first - tk_inputs_first(inputs)) + 1;
-    const tk_feature *longest = NULL;
-    char month[16];
+    const int begin = tk_inputs_first(inputs);
+    const size_t there = (size_t)(first - begin) + 1;
+    const tk_feature *longest = tk_features_slowest(&m->features);
+    char month[16], here[16];
 
-    for (size_t i = 0; i < features->n; i++) {
-        const tk_feature *f = &features->f[i];
-
-        if (f->kind == TK_FEAT_SLOW
-            && (!longest || f->months > longest->months))
-            longest = f;
-    }
     if (!longest || there >= longest->months)
         return;
+    if (m->inputs_begin && m->inputs_begin != begin) {
+        tk_month_text(m->inputs_begin, month);
+        tk_month_text(begin, here);
+        tk_warn("the model was trained on inputs from %s on, these begin with "
+                "%s: its slow means are of other months (&forcing files, "
+                "repeat_from)",
+                month, here);
+    }
     tk_month_text(first, month);
     tk_warn("the inputs have %zu months up to %s: '%s' is a mean of those that "
             "are there, and depends on where the inputs begin",

@@ -182,6 +182,8 @@ prepare(const tk_par *par, const tk_setup *setup, stage_data *s, tk_trained *m)
     m->nedge = c->model.embedding ? c->model.nband_edges : 0;
     memcpy(m->edge, c->model.band_edges, m->nedge * sizeof *m->edge);
     TK_TRY(set_periods(setup, s, m));
+    if (tk_features_slowest(&m->features))
+        m->inputs_begin = tk_inputs_first(s->inputs);
     s->data.nedge = m->nedge;
     s->data.edge = m->edge;
     tk_month_text(m->train_first, t[0]);

@@ -273,6 +273,21 @@ tk_features_base(const tk_features *features, const tk_feature *mean)
                : features->n;
 }
 
+const tk_feature *
+tk_features_slowest(const tk_features *features)
+{
+    const tk_feature *longest = NULL;
+
+    for (size_t i = 0; i < features->n; i++) {
+        const tk_feature *f = &features->f[i];
+
+        if (f->kind == TK_FEAT_SLOW
+            && (!longest || f->months > longest->months))
+            longest = f;
+    }
+    return longest;
+}
+
 tk_err
 tk_features_check(const tk_features *features)
 {

@@ -13,12 +13,13 @@
 #define DEEPEST_M 1000.0 /* as &targets depths */
 
 static const char *const keys[] = {
-    "format",      "architecture", "window",      "heads",
-    "state",       "features",     "units",       "feature_mean",
-    "feature_std", "depths",       "target_mean", "target_std",
-    "band_edges",  "static",       "feature_low", "feature_high",
-    "seed",        "trained_on",   "stopped_by",  "trained_by",
-    "held_out",    "skip",         "augmented",   "domain",
+    "format",       "architecture", "window",      "heads",
+    "state",        "features",     "units",       "feature_mean",
+    "feature_std",  "depths",       "target_mean", "target_std",
+    "band_edges",   "static",       "feature_low", "feature_high",
+    "seed",         "trained_on",   "stopped_by",  "trained_by",
+    "held_out",     "skip",         "augmented",   "domain",
+    "inputs_begin",
 };
 #define NKEYS (sizeof keys / sizeof keys[0])
 
@@ -424,7 +425,7 @@ tk_err
 tk_exchange_describe(const json_t *root, const tk_model_dims *dims,
                      const char *statics, tk_trained *m)
 {
-    const char *by = tk_version(), *held = "", *augmented = "";
+    const char *by = tk_version(), *held = "", *augmented = "", *begin = "";
 
     TK_TRY(get_names(root, statics, dims->F, &m->features));
     TK_TRY(get_scaling(root, &m->features));
@@ -439,6 +440,11 @@ tk_exchange_describe(const json_t *root, const tk_model_dims *dims,
     if (tk_split_parse(held, &m->split) != TK_OK)
         return tk_fail(TK_EDATA, "metadata: 'held_out': %s",
                        tk_last_fault()->text);
+    if (json_object_get(root, "inputs_begin"))
+        TK_TRY(get_text(root, "inputs_begin", &begin));
+    if (*begin && tk_month_parse(begin, &m->inputs_begin) != TK_OK)
+        return tk_fail(TK_EDATA, "metadata: 'inputs_begin' is '%s', no month",
+                       begin);
     if (json_object_get(root, "augmented"))
         TK_TRY(get_text(root, "augmented", &augmented));
     if (strlen(augmented) >= sizeof m->augmented)

@@ -127,6 +127,12 @@ tk_exchange_text(const tk_trained *m)
     put_months(root, "trained_on", m->train_first, m->train_last);
     put_months(root, "stopped_by", m->valid_first, m->valid_last);
     put_split(root, &m->split);
+    if (m->inputs_begin) {
+        char begin[16];
+
+        tk_month_text(m->inputs_begin, begin);
+        json_object_set_new(root, "inputs_begin", json_string(begin));
+    }
     if (*m->augmented)
         json_object_set_new(root, "augmented", json_string(m->augmented));
     if (m->skip.n)

@@ -297,6 +297,33 @@ get_split(const tk_store *s, tk_split *split)
     return tk_fail(TK_EDATA, "%s: %s", tk_store_path(s), tk_last_fault()->text);
 }
 
+/* Only where it is known: older files, and models without slow means. */
+static tk_err
+put_beginning(tk_store *s, int month)
+{
+    char text[16];
+
+    if (!month)
+        return TK_OK;
+    tk_month_text(month, text);
+    return tk_store_put_text(s, "inputs_begin", text);
+}
+
+static tk_err
+get_beginning(const tk_store *s, int *month)
+{
+    const char *text;
+
+    *month = 0;
+    if (!tk_store_has_text(s, "inputs_begin"))
+        return TK_OK;
+    TK_TRY(tk_store_get_text(s, "inputs_begin", &text));
+    if (tk_month_parse(text, month) == TK_OK)
+        return TK_OK;
+    return tk_fail(TK_EDATA, "%s: 'inputs_begin' is '%s', no month",
+                   tk_store_path(s), text);
+}
+
 tk_err
 tk_trained_to_store(const tk_trained *m, tk_store *s)
 {
@@ -323,6 +350,7 @@ tk_trained_to_store(const tk_trained *m, tk_store *s)
     TK_TRY(put_months(s, "trained_on", m->train_first, m->train_last));
     TK_TRY(put_months(s, "stopped_by", m->valid_first, m->valid_last));
     TK_TRY(put_split(s, &m->split));
+    TK_TRY(put_beginning(s, m->inputs_begin));
     if (*m->augmented)
         TK_TRY(tk_store_put_text(s, "augmented", m->augmented));
     for (size_t i = 0; i < l->n; i++)
@@ -385,6 +413,7 @@ get_head(const tk_store *s, const tk_model_dims *dims, tk_trained *m)
     snprintf(m->augmented, sizeof m->augmented, "%s", augmented);
     TK_TRY(get_months(s, "trained_on", &m->train_first, &m->train_last));
     TK_TRY(get_months(s, "stopped_by", &m->valid_first, &m->valid_last));
+    TK_TRY(get_beginning(s, &m->inputs_begin));
     return get_split(s, &m->split);
 }
 

@@ -137,6 +137,9 @@ works "a model on inputs scaled for themselves" 2 project project "${own[@]}" \
   output%file=own.nc
 grep -q 'warning: &project scale_by: the inputs are scaled by their mean' "$tmp/log"
 report $? "warns of it" "$tmp/log"
+grep -q 'no domain is written: inputs are scaled by the projection' "$tmp/log" \
+  && [ ! -e "$in/own_domain.nc" ]
+report $? "says that there is no domain" "$tmp/log"
 works "the same, shifted" 1 project project "${own[@]}" "${shift4[@]}" \
   output%file=own_shift.nc
 differs_end "others than by the scaling of the training" model.nc own.nc

@@ -42,6 +42,8 @@ works "projects from less" on 1 1 project project output%file=less.nc \
   "forcing%files='../in/w/rcp85_2005-2006.nc'" project%first=2006-01
 [ "$(grep -c "13 months up to 2006-01: 't2m_mean36' is a mean" "$tmp/log")" = 1 ]
 report $? "warns once of a short mean" "$tmp/log"
+grep -q 'trained on inputs from 2000-01 on, these begin with 2005-01' "$tmp/log"
+report $? "and that the training's inputs began elsewhere" "$tmp/log"
 ! cmp -s <(end_of 1/less.nc 1/later.nc) <(end_of 1/later.nc 1/later.nc)
 report $? "other temperatures: means know more than a window"
 

@@ -37,6 +37,7 @@ test_round_trip(void **state)
     assert_int_equal(got.valid_first, m.valid_first);
     assert_int_equal(got.valid_last, m.valid_last);
     assert_memory_equal(&got.split, &m.split, sizeof m.split);
+    assert_int_equal(got.inputs_begin, m.inputs_begin);
     assert_string_equal(got.augmented, m.augmented);
     assert_string_equal(got.version, m.version);
     assert_non_null(strstr(got.origin, tk_tensors_sha256(t)));

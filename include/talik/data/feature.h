@@ -99,6 +99,9 @@ tk_err tk_feature_from_name(const char *name, const char *units, bool is_static,
  */
 bool tk_features_same(const tk_features *a, const tk_features *b);
 
+/* The slow mean over most months; NULL if there is none.  Borrowed. */
+const tk_feature *tk_features_slowest(const tk_features *features);
+
 /* Index of the feature with that name; features->n if there is none. */
 size_t tk_features_find(const tk_features *features, const char *name);
 

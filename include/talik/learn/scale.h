@@ -11,6 +11,9 @@
  * cells not their inputs.  Months and classes keep mean 0 and std 1.  A feature or depth without variance
  * gets std 1 and a warning.  The same bits on any number of ranks.
  *
+ * Without targets (data->targets NULL, D = 0) target_mean and target_std may be
+ * NULL.
+ *
  * budget is the memory in bytes that one rank may use for data at a time.
  */
 tk_err tk_scale_fit(const tk_dataset *data, tk_features *features, size_t L,

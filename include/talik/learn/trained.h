@@ -56,9 +56,11 @@ typedef struct {
     int train_first, train_last; /* months of the targets fitted to  */
     int valid_first, valid_last; /* months that stopped the training */
     tk_split split;              /* what neither of them read        */
-    char augmented[2048];        /* further data sets fitted to, or ""       */
-    char version[64];            /* of the talik that trained it     */
-    char origin[128];            /* of imported weights; "" if trained here */
+    int inputs_begin;     /* first month of the inputs; 0: not known, or no slow
+                         mean depends on it                                   */
+    char augmented[2048]; /* further data sets fitted to, or ""       */
+    char version[64];     /* of the talik that trained it     */
+    char origin[128];     /* of imported weights; "" if trained here */
 } tk_trained;
 
 void tk_trained_drop(tk_trained *m);
